@@ -1,0 +1,1 @@
+"""The way in: file → article → sections → chunks → vectors → published snapshot."""

@@ -1,0 +1,114 @@
+"""The way in, from top to bottom: read, parse, check, chunk, embed, publish."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.chunk import chunk
+from ingest.embed import Progress, embed
+from ingest.lint import cross_check, keep_one_of_each_id
+from ingest.parse import parse
+from ingest.read import RawArticle, read_articles
+from kb import snapshot as snapshots
+from kb.content import Companions
+from kb.embedding import Embedder
+from kb.errors import ContentError, SnapshotError
+from kb.models import Article, Chunk, Problem
+from kb.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an ingest did."""
+
+    snapshot: str
+    articles: int
+    chunks: int
+    skipped: int
+    """Files left out because of errors."""
+    kept: int
+    """Of those, articles that stay as they were published before."""
+    embedded: int
+    """Texts that the model had to embed; the others came from the cache."""
+    seconds: float
+    problems: tuple[Problem, ...]
+
+
+def lint(content: Path) -> tuple[list[Article], Companions, list[Problem]]:
+    """Every article that can be used, the companions, and every problem of the folder. Raises ContentError for broken companions."""
+    parsed: list[Article] = []
+    problems: list[Problem] = []
+    shown: dict[str, str] = {}
+    for raw in read_articles(content):
+        if isinstance(raw, RawArticle):
+            article, found = parse(raw)
+            problems += found
+            shown[raw.file] = raw.shown
+            parsed += [article] if article else []
+        else:
+            problems.append(raw)
+    companions = Companions.load(content)
+    articles, duplicates = keep_one_of_each_id(parsed)
+    related = duplicates + cross_check(articles, companions)
+    for article in articles:
+        related += chunk(article)[1]
+    problems += [dataclasses.replace(problem, file=shown.get(problem.file, problem.file)) for problem in related]
+    wrong = {problem.file for problem in problems if problem.severity == "error"}
+    usable = [article for article in articles if shown[article.file] not in wrong]
+    return usable, companions, problems
+
+
+def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Summary:
+    """Index a content folder and publish the result. Raises ContentError where nothing at all can be indexed."""
+    started = time.perf_counter()
+    articles, companions, problems = lint(content)
+    published = [article for article in articles if article.status == "published"]
+    bad_files = {problem.file for problem in problems if problem.severity == "error"}
+    carried = _carried_over(home, bad_files, content, {article.id for article in articles})
+    if not published and not carried:
+        first = next((str(problem) for problem in problems if problem.severity == "error"), "there is no published article")
+        raise ContentError(f"nothing can be indexed: {first}", where=str(content), fix="run `kb lint`")
+    fresh = _chunks(published, embedder)
+    chunks = [*fresh, *(one for _, old in carried for one in old)]
+    everything = [*published, *(article for article, _ in carried)]
+    titles = {article.id: article.title for article in everything}
+    vectors, embedded = embed([embedded_text(one, titles[one.article]) for one in chunks], embedder, home, progress)
+    snapshot = snapshots.make(everything, chunks, vectors, embedder.identity if embedder else "", companions)
+    snapshots.publish(snapshot, home, keep)
+    return Summary(
+        snapshot.id, len(everything), len(chunks), len(bad_files), len(carried), embedded, time.perf_counter() - started, tuple(problems)
+    )  # fmt: skip
+
+
+def embedded_text(chunk_: Chunk, title: str) -> str:
+    """What the embedder reads of a chunk: its own words, with the nearest heading where the chunk is too short to stand alone."""
+    return f"{chunk_.heading or title}: {chunk_.text}" if len(chunk_.text) < 24 else chunk_.text
+
+
+def _chunks(articles: Sequence[Article], embedder: Embedder | None) -> list[Chunk]:
+    def similarity(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float32]:
+        assert embedder is not None
+        return np.asarray(embedder.encode_passages(first) @ embedder.encode_passages(second).T, np.float32)
+
+    return [one for article in articles for one in chunk(article, similarity if embedder else None)[0]]
+
+
+def _carried_over(home: Path, bad_files: set[str], content: Path, ids: set[str]) -> list[tuple[Article, list[Chunk]]]:
+    """Articles of the published snapshot whose files are broken now: what was published before stays published."""
+    try:
+        before: Snapshot = snapshots.load_current(home)
+    except SnapshotError:
+        return []
+    folder = content / "articles"
+    kept = [article for article in before.articles.values() if str(folder / article.file) in bad_files and article.id not in ids]
+    return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept]
+
+
+__all__ = ["Summary", "embedded_text", "ingest", "lint"]

@@ -1,0 +1,290 @@
+"""Text → Article: front matter through pydantic, body through markdown-it-py tokens with their source lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any, Literal
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.container import container_plugin
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from ingest.read import RawArticle
+from kb.models import REPLY_LANGUAGES, ApprovedReply, Article, Audience, Block, Problem, ReplyLanguage, Section
+
+_ID = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
+
+
+class FrontMatter(BaseModel):
+    """The keys of an article's front matter. Unknown keys are refused: a misspelt valid_until must not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str | None = None
+    title: str = Field(min_length=1, max_length=300)
+    lang: ReplyLanguage
+    category: str = "general"
+    products: list[str] = []
+    audience: Audience = "public"
+    owner: str = ""
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    review_by: dt.date | None = None
+    supersedes: str | None = None
+    translation_of: str | None = None
+    status: Literal["draft", "review", "published", "retired"] = "published"
+    disclaimers: list[str] = []
+
+    @field_validator("products", "disclaimers", mode="before")
+    @classmethod
+    def _empty_list(cls, value: Any) -> Any:
+        return [] if value is None else value
+
+    @field_validator("category", "owner", mode="before")
+    @classmethod
+    def _empty_text(cls, value: Any) -> Any:
+        return "" if value is None else value
+
+    @field_validator("id", "supersedes", "translation_of")
+    @classmethod
+    def _plain_id(cls, value: str | None) -> str | None:
+        if value is not None and not _ID.fullmatch(value):
+            raise ValueError("must be letters, digits, '-', '_' and '.' in parts divided by '/'")
+        return value
+
+    @model_validator(mode="after")
+    def _ordered_dates(self) -> FrontMatter:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError(f"valid_until {self.valid_until} lies before valid_from {self.valid_from}")
+        return self
+
+
+def parse(raw: RawArticle) -> tuple[Article | None, list[Problem]]:
+    """The article, or None with the errors that keep it out; warnings come with either."""
+    problems: list[Problem] = []
+    split = _split_front_matter(raw, problems)
+    if split is None:
+        return None, problems
+    matter_text, body, offset = split
+    matter = _front_matter(raw, matter_text, problems)
+    if matter is None:
+        return None, problems
+    sections = _sections(raw, body, offset, problems)
+    if not any(section.blocks for section in sections):
+        problems.append(Problem(raw.shown, offset + 1, "the article has no text", "write its body below the front matter"))
+        return None, problems
+    article = Article(
+        id=matter.id or raw.file.removesuffix(".md"), file=raw.file, title=matter.title, lang=matter.lang,
+        category=matter.category, products=tuple(matter.products), audience=matter.audience, owner=matter.owner,
+        valid_from=matter.valid_from, valid_until=matter.valid_until, review_by=matter.review_by,
+        supersedes=matter.supersedes, translation_of=matter.translation_of, status=matter.status,
+        disclaimers=tuple(matter.disclaimers), version=raw.version, sections=sections,
+    )  # fmt: skip
+    return article, problems
+
+
+def _split_front_matter(raw: RawArticle, problems: list[Problem]) -> tuple[str, str, int] | None:
+    """(front matter, body, number of lines before the body)."""
+    lines = raw.text.split("\n")
+    if not lines or lines[0].strip() != "---":
+        problems.append(Problem(raw.shown, 1, "no front matter", "begin the file with a line '---', the keys, and '---' again"))
+        return None
+    for number, line in enumerate(lines[1:], 2):
+        if line.strip() == "---":
+            return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number
+    problems.append(Problem(raw.shown, 1, "the front matter has no end", "close it with a line '---'"))
+    return None
+
+
+def _front_matter(raw: RawArticle, text: str, problems: list[Problem]) -> FrontMatter | None:
+    try:
+        data = yaml.safe_load(text)
+        lines = _key_lines(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or str(error)
+        problems.append(Problem(raw.shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'"))
+        return None
+    if not isinstance(data, dict):
+        problems.append(Problem(raw.shown, 2, "the front matter is no list of keys", "write 'key: value' lines"))
+        return None
+    duplicate = next((key for key, line in lines if sum(key == other for other, _ in lines) > 1), None)
+    if duplicate is not None:
+        line = [line for key, line in lines if key == duplicate][-1]
+        problems.append(Problem(raw.shown, line, f"key {duplicate!r} stands twice", "keep one"))
+        return None
+    try:
+        return FrontMatter.model_validate(data)
+    except ValidationError as error:
+        at = dict(lines)
+        for problem in error.errors():
+            key = str(problem["loc"][0]) if problem["loc"] else ""
+            what, fix = _worded(key, problem)
+            line = at.get(key) or at.get("valid_until" if not key else "") or 2
+            problems.append(Problem(raw.shown, line, what, fix))
+        return None
+
+
+def _key_lines(text: str) -> list[tuple[str, int]]:
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    return [(str(key.value), key.start_mark.line + 2) for key, _ in node.value]
+
+
+def _worded(key: str, problem: Any) -> tuple[str, str]:
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        return f"unknown key {key!r}", f"use one of {', '.join(FrontMatter.model_fields)}"
+    if kind == "missing":
+        return f"key {key!r} is missing", "add it"
+    if "date" in kind:
+        return f"{key}: {problem['input']!r} is no date", "write it as YYYY-MM-DD"
+    if kind == "literal_error":
+        return f"{key}: {problem['input']!r} is not allowed", f"use {problem['ctx']['expected']}"
+    message = problem["msg"].removeprefix("Value error, ")
+    return (f"{key}: {message}" if key else message), "mend the value"
+
+
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    container_plugin(parser, "reply", validate=lambda params, *_: params.strip().split(" ", 1)[0] == "reply")
+    return parser
+
+
+def _sections(raw: RawArticle, body: str, offset: int, problems: list[Problem]) -> tuple[Section, ...]:
+    """Walk the block tokens once; `offset` turns body lines into file lines."""
+    source = body.split("\n")
+    tokens = _markdown().parse(body)
+    sections: list[Section] = []
+    path: list[tuple[int, str]] = []
+    blocks: list[Block] = []
+    replies: list[ApprovedReply] = []
+    start = offset + 1
+    table = -1
+
+    def close(next_line: int) -> None:
+        nonlocal blocks, replies, start
+        if blocks or replies:
+            sections.append(Section(tuple(title for _, title in path), start, tuple(blocks), tuple(replies)))
+        blocks, replies, start = [], [], next_line
+
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        end = _closing(tokens, index)
+        first, last = _lines(token, offset)
+        if token.type == "heading_open":
+            close(first)
+            level, title = int(token.tag[1]), _plain(tokens[index + 1])
+            path = [(depth, heading) for depth, heading in path if depth < level] + [(level, title)]
+        elif token.type in ("paragraph_open", "fence", "code_block"):
+            content = _plain(tokens[index + 1]) if token.type == "paragraph_open" else token.content.strip()
+            if content:
+                blocks.append(Block("paragraph", content, _verbatim(source, first, last, offset), (first, last)))
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            blocks += _items(tokens[index : end + 1], source, offset)
+        elif token.type == "table_open":
+            table += 1
+            blocks += _rows(tokens[index : end + 1], source, offset, table)
+        elif token.type == "container_reply_open":
+            replies += _replies(raw, token, source, offset, problems)
+        elif token.type == "blockquote_open":
+            inner = " ".join(_plain(one) for one in tokens[index:end] if one.type == "inline")
+            blocks.append(Block("paragraph", inner, _verbatim(source, first, last, offset), (first, last)))
+        index = end + 1
+    close(0)
+    return tuple(sections)
+
+
+def _closing(tokens: list[Token], index: int) -> int:
+    """Index of the token that closes the one at `index` (itself when it has no inside)."""
+    depth = 0
+    for position in range(index, len(tokens)):
+        depth += tokens[position].nesting
+        if depth == 0:
+            return position
+    return len(tokens) - 1
+
+
+def _lines(token: Token, offset: int) -> tuple[int, int]:
+    first, after = token.map or (0, 1)
+    return offset + first + 1, offset + max(first + 1, after)
+
+
+def _verbatim(source: list[str], first: int, last: int, offset: int) -> str:
+    return "\n".join(source[first - offset - 1 : last - offset]).strip()
+
+
+def _plain(inline: Token) -> str:
+    """What a reader sees of an inline token: marks removed, pictures by their alternative text."""
+    parts: list[str] = []
+    for child in inline.children or []:
+        if child.type in ("text", "code_inline"):
+            parts.append(child.content)
+        elif child.type == "image":
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+    return re.sub(r"(?<=[\u3000-\u9fff,。;:!?])\n|\n(?=[\u3000-\u9fff])", "", "".join(parts)).replace("\n", " ").strip()
+
+
+def _items(tokens: list[Token], source: list[str], offset: int) -> list[Block]:
+    """One block for each outermost list item, with what is nested in it."""
+    blocks: list[Block] = []
+    index = 1
+    while index < len(tokens) - 1:
+        end = _closing(tokens, index)
+        if tokens[index].type == "list_item_open":
+            texts = [_plain(token) for token in tokens[index:end] if token.type == "inline"]
+            first, last = _lines(tokens[index], offset)
+            quote = re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", _verbatim(source, first, last, offset))
+            if any(texts):
+                separator = ";" if re.search(r"[\u4e00-\u9fff]", texts[0]) else "; "
+                text = texts[0] if len(texts) == 1 else texts[0].rstrip("::") + (":" if separator == ";" else ": ") + separator.join(texts[1:])
+                last_text = last
+                while last_text > first and not source[last_text - offset - 1].strip():
+                    last_text -= 1
+                blocks.append(Block("item", text, quote, (first, last_text)))
+        index = end + 1
+    return blocks
+
+
+def _rows(tokens: list[Token], source: list[str], offset: int, table: int) -> list[Block]:
+    headers: list[str] = []
+    blocks: list[Block] = []
+    for index, token in enumerate(tokens):
+        if token.type != "tr_open":
+            continue
+        end = _closing(tokens, index)
+        cells = [_plain(one) for one in tokens[index:end] if one.type == "inline"]
+        if tokens[index + 1].type == "th_open":
+            headers = cells
+            continue
+        pairs = tuple((headers[i] if i < len(headers) else "", cell) for i, cell in enumerate(cells))
+        first, last = _lines(token, offset)
+        quote = _verbatim(source, first, last, offset).strip("| ").strip()
+        text = "; ".join(f"{header}: {cell}" if header else cell for header, cell in pairs if cell)
+        if text:
+            blocks.append(Block("row", text, quote, (first, last), pairs, table))
+    return blocks
+
+
+def _replies(raw: RawArticle, token: Token, source: list[str], offset: int, problems: list[Problem]) -> list[ApprovedReply]:
+    first, last = _lines(token, offset)
+    match = re.fullmatch(r"reply\s+lang=([\w-]+)", token.info.strip())
+    if match is None or match[1] not in REPLY_LANGUAGES:
+        problems.append(Problem(raw.shown, first, "the reply block names no known language", "write '::: reply lang=zh-Hant', zh-Hans or en", "warning"))
+        return []
+    after = last - offset  # markdown-it maps the container without its closing line
+    if after >= len(source) or not source[after].strip().startswith(":::"):
+        problems.append(Problem(raw.shown, first, "the reply block has no end", "close it with a line ':::'", "warning"))
+    lang: Any = match[1]
+    inside = range(first + 1, last + 1)
+    lines = [(number, source[number - offset - 1].strip()) for number in inside if number - offset <= len(source)]
+    return [ApprovedReply(lang, re.sub(r"^[-*+]\s+", "", line), number) for number, line in lines if line and line != ":::"]
+
+
+__all__ = ["FrontMatter", "parse"]

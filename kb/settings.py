@@ -1,0 +1,96 @@
+"""One frozen Settings, read once at the edge from the environment and youju.toml, and passed down."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kb.errors import SettingsError
+
+
+def _setting(default: Any, variable: str, help_text: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. The environment wins over youju.toml, which wins over the default."""
+
+    home: Path = _setting(Path(".kb"), "KB_HOME", "Folder of Youju's own state: snapshots, embedding cache.")
+    content: Path = _setting(Path("content"), "KB_CONTENT", "Content folder: articles/, disclaimers.yaml, shop.yaml.")
+    embedder: str = _setting(
+        "bundled", "KB_EMBEDDER",
+        "Embedding model: 'bundled', 'none' (lexical search only), or the name or directory of any sentence-transformers model.",
+    )  # fmt: skip
+    query_prompt: str = _setting("", "KB_QUERY_PROMPT", "Prefix of queries, for sentence-transformers models that want one.")
+    passage_prompt: str = _setting("", "KB_PASSAGE_PROMPT", "Prefix of passages, for sentence-transformers models that want one.")
+    keep_snapshots: int = _setting(3, "KB_KEEP_SNAPSHOTS", "How many published snapshots stay on disk (at least 1).")
+    host: str = _setting("127.0.0.1", "KB_HOST", "Address that `kb serve` listens on; only this machine's own until accounts exist.")
+    port: int = _setting(7860, "KB_PORT", "Port that `kb serve` listens on; 0 takes a free one.")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, toml: Path | None = None) -> Settings:
+        """Read the settings.
+
+        Raises SettingsError for an unknown key in youju.toml, an unknown KB_ variable or a value of the wrong type.
+        """
+        environ = os.environ if environ is None else environ
+        toml = Path("youju.toml") if toml is None else toml
+        from_file = _read_toml(toml)
+        fields = {f.name: f for f in dataclasses.fields(cls)}
+        known = {f.metadata["variable"] for f in fields.values()}
+        for variable in environ:
+            if variable.startswith("KB_") and variable not in known:
+                raise SettingsError(f"unknown setting {variable}", where="environment", fix=f"known are {', '.join(sorted(known))}")
+        for key in from_file:
+            if key not in fields:
+                raise SettingsError(f"unknown setting {key!r}", where=str(toml), fix=f"known are {', '.join(fields)}")
+        values: dict[str, Any] = {}
+        for name, f in fields.items():
+            variable = f.metadata["variable"]
+            if variable in environ:
+                values[name] = _convert(environ[variable], f.default, where=variable)
+            elif name in from_file:
+                values[name] = _convert(from_file[name], f.default, where=f"{toml}: {name}")
+        settings = cls(**values)
+        if settings.keep_snapshots < 1:
+            raise SettingsError("keep_snapshots must be at least 1", where="KB_KEEP_SNAPSHOTS", fix="set it to 1 or more")
+        if not 0 <= settings.port <= 65535:
+            raise SettingsError(f"{settings.port} is no port", where="KB_PORT", fix="set it to 0..65535")
+        return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot be read: {error}", where=str(path), fix="mend the TOML or delete the file") from error
+
+
+def _convert(value: Any, default: Any, *, where: str) -> Any:
+    try:
+        if isinstance(default, Path):
+            return Path(value).expanduser()
+        return type(default)(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{value!r} is no {type(default).__name__}", where=where, fix="mend the value") from error
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table; docs/settings.md is made from it."""
+    lines = ["| setting | variable | default | what it does |", "|---|---|---|---|"]
+    lines += [
+        f"| `{f.name}` | `{f.metadata['variable']}` | `{f.default}` | {f.metadata['help']} |"
+        for f in dataclasses.fields(Settings)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+__all__ = ["Settings", "settings_table"]
