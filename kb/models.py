@@ -166,6 +166,10 @@ class Query:
     """Regions named, as ids of the gazetteer."""
     terms: frozenset[str]
     """Glossary ids named (products, variants, tiers …)."""
+    about_past: bool = False
+    """It speaks of an earlier rule, order or campaign."""
+    about_future: bool = False
+    """It speaks of a coming one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+# Youju: `make help` is the developer's manual.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export GRADIO_ANALYTICS_ENABLED := False
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: help run test lint format bench eval model model-report clean
+
+help: ## this text
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+# Chromium drives the page in tests; the fonts let screenshots show Chinese.
+$(VENV)/.browser: $(VENV)/.installed
+	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi 'noto.*cjk'; then \
+	  if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
+	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null; \
+	fi
+	@touch $@
+
+run: $(VENV)/.installed ## environment, sample shop indexed, agent desk on a printed address
+	$(BIN)/kb ingest
+	$(BIN)/kb serve
+
+test: $(VENV)/.installed $(VENV)/.browser ## everything the tests need, then the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed ## ruff, mypy strict, the sample shop's own lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/kb lint content
+
+format: $(VENV)/.installed ## ruff: sort imports, mend what can be mended, format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed ## answers per second and latency, beside a plain LangChain + FAISS pipeline, in one run
+	$(BIN)/python -m ui.bench
+
+eval: $(VENV)/.installed ## the sample shop's development questions: figures and misses
+	$(BIN)/kb eval content/questions/development.yaml
+
+$(VENV)/.train: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,train]'
+	@touch $@
+
+model: $(VENV)/.train ## train the bundled model: make model DATA=folder
+	@test -n "$(DATA)" || { echo "give the data folder: make model DATA=…"; exit 2; }
+	$(BIN)/python -m kb.modelling.train --data $(DATA) --out kb/bundled/youju-static
+
+model-report: $(VENV)/.train ## all figures of the bundled model: make model-report DATA=folder
+	@test -n "$(DATA)" || { echo "give the data folder: make model-report DATA=…"; exit 2; }
+	$(BIN)/python -m kb.modelling.report --data $(DATA)
+
+clean: ## remove the environment and the state
+	rm -rf $(VENV) .kb

@@ -1,0 +1,135 @@
+"""Question sets (YAML) and batches (JSON lines): read, validated, with errors that name file, place and remedy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kb.content import read_yaml
+from kb.errors import ContentError, QuestionsError
+from kb.models import Asker, Turn
+
+
+class PastTurn(BaseModel):
+    """One earlier message."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    role: Asker
+    text: str
+
+
+class Articles(BaseModel):
+    """Articles that an answer must cite: all of the one list, at least one of the other."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    all_of: list[str] = []
+    any_of: list[str] = []
+
+
+class Expectation(BaseModel):
+    """What a right answer holds."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    articles: Articles = Articles()
+    must_include: list[list[str]] = []
+    """Of every inner list at least one string must stand in the draft."""
+    must_not_include: list[str] = []
+    disclaimers: list[str] = []
+    abstain: bool = False
+
+
+class Question(BaseModel):
+    """One message of a customer or colleague, with the day it is asked."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    id: str
+    text: str
+    lang: Literal["zh-Hant", "zh-Hans", "yue", "en"] = "zh-Hant"
+    kind: str = "any"
+    as_of: dt.date | None = None
+    asker: Asker = "customer"
+    history: list[PastTurn] = []
+    expect: Expectation = Expectation()
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(turn.role, turn.text) for turn in self.history)
+
+
+class BatchLine(BaseModel):
+    """One line of `kb ask --batch`."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+    question_id: str
+    text: str
+    history: list[PastTurn] | None = None
+    as_of: dt.date | None = None
+    asker: Asker | None = None
+    lang: str | None = None
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(turn.role, turn.text) for turn in self.history or [])
+
+
+def read_questions(path: Path) -> list[Question]:
+    """A question set: a list, or a mapping with the list under `questions`. Raises QuestionsError."""
+    if not path.is_file():
+        raise QuestionsError("no such file", where=str(path), fix="give the path of a question set")
+    try:
+        data = read_yaml(path)
+    except ContentError as error:
+        raise QuestionsError(error.what, where=error.where, fix=error.fix) from error
+    entries = data.get("questions") if isinstance(data, dict) else data
+    if not isinstance(entries, list) or not entries:
+        raise QuestionsError("holds no questions", where=str(path), fix="write a list under `questions:`")
+    questions = []
+    for number, entry in enumerate(entries, 1):
+        try:
+            questions.append(Question.model_validate(entry))
+        except ValidationError as error:
+            name = entry.get("id", number) if isinstance(entry, dict) else number
+            raise QuestionsError(f"question {name}: {_first(error)}", where=str(path), fix="mend the question") from error
+    twice = {q.id for q in questions if sum(q.id == other.id for other in questions) > 1}
+    if twice:
+        raise QuestionsError(f"ids stand twice: {', '.join(sorted(twice))}", where=str(path), fix="give each question its own id")
+    return questions
+
+
+def read_batch(path: Path) -> Iterator[BatchLine]:
+    """The lines of a batch file. Raises QuestionsError with the line's number."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise QuestionsError("no such file", where=str(path), fix="give the path of a JSON-lines file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionsError(f"cannot be read: {error}", where=str(path), fix="give a UTF-8 JSON-lines file") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            yield BatchLine.model_validate(json.loads(line))
+        except (ValidationError, ValueError, RecursionError) as error:
+            what = _first(error) if isinstance(error, ValidationError) else f"no JSON object: {error}"
+            raise QuestionsError(what, where=f"{path}:{number}", fix="write question_id, text and, where needed, history, as_of, asker") from error
+
+
+def read_history(path: Path) -> tuple[Turn, ...]:
+    """A conversation: a JSON list of {role, text}, oldest first. Raises QuestionsError."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(Turn(turn.role, turn.text) for turn in map(PastTurn.model_validate, data))
+    except (OSError, ValueError, TypeError) as error:
+        what = _first(error) if isinstance(error, ValidationError) else str(error)
+        raise QuestionsError(f"cannot be read: {what}", where=str(path), fix='write [{"role": "customer", "text": "…"}, …]') from error
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    return f"{'.'.join(map(str, problem['loc'])) or 'line'}: {problem['msg']}"
+
+
+__all__ = ["BatchLine", "Question", "read_batch", "read_history", "read_questions"]

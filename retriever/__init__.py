@@ -1,0 +1,1 @@
+"""The way out: question → query → hits → evidence → draft → checks → answer."""

@@ -1,0 +1,135 @@
+"""The way out, from top to bottom: understand, search, judge, select, draft, check."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Sequence
+
+from kb.embedding import Embedder
+from kb.models import Answer, Asker, Doubt, Query, ReplyLanguage, Source, Turn
+from kb.snapshot import Snapshot
+from kb.text import convert
+from retriever import checks
+from retriever.abstain import Abstainer, Verdict
+from retriever.draft import Draft, write
+from retriever.evidence import select
+from retriever.phrases import phrase
+from retriever.query import understand
+from retriever.search import Found, Searcher, ranked_articles
+
+ESCALATION = "escalation"
+"""Category of the articles that say who takes which case."""
+
+
+class Answerer:
+    """Answers over one snapshot. Thread-safe: nothing changes but memory of what was derived."""
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder | None) -> None:
+        self.snapshot = snapshot
+        self.searcher = Searcher(snapshot, embedder)
+        self.abstainer = Abstainer(self.searcher)
+
+    def answer(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
+    ) -> Answer:  # fmt: skip
+        """The answer object of a message. Never raises for what a customer wrote."""
+        clock = _Clock()
+        shop = self.snapshot.companions.shop
+        query = understand(
+            text, history=history, as_of=as_of or shop.current_date(), asker=asker, lang=lang, default=shop.reply_language, terms=self.searcher.terms
+        )  # fmt: skip
+        clock.lap("query")
+        found = self.searcher.search(query)
+        clock.lap("search")
+        verdicts = self.abstainer.judge(query, found)
+        answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]
+        draft = self._draft(query, found, verdicts) if answered else None
+        clock.lap("draft")
+        doubts = () if draft is None else self._check(draft, query)
+        clock.lap("checks")
+        return self._object(query, found, verdicts, draft, doubts, clock)
+
+    def check(self, text: str, sources: Sequence[Source], question: str = "", required: Sequence[dict[str, str]] = ()) -> tuple[Doubt, ...]:
+        """The checks on an edited reply. `required`: the disclaimers of the answer that it was made from."""
+        return checks.check(text, sources, {one["id"]: one["text"] for one in required}, known=question)
+
+    def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> Draft:
+        answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]
+        left_open = [one.part for one, verdict in zip(found, verdicts, strict=True) if verdict.refuse]
+        picks = select(answered, self.searcher, query)
+        companions = self.snapshot.companions
+        return write(picks, left_open, query, self.snapshot.articles, companions.disclaimers, companions.shop.reply_language)
+
+    def _check(self, draft: Draft, query: Query) -> tuple[Doubt, ...]:
+        known = " ".join([query.text, query.as_of.isoformat()])
+        return checks.check(draft.text, draft.sources, {one["id"]: one["text"] for one in draft.disclaimers}, known=known)
+
+    def _object(
+        self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict], draft: Draft | None, doubts: Sequence[Doubt], clock: _Clock
+    ) -> Answer:  # fmt: skip
+        note_lang = self.snapshot.companions.shop.reply_language
+        unanswerable = max((verdict.unanswerable for verdict in verdicts), default=1.0)
+        confidence = 1 - (min(verdict.unanswerable for verdict in verdicts) if draft else unanswerable)
+        reason = None if draft else phrase(verdicts[0].reason if verdicts else "reason-none", note_lang)
+        notes = list(draft.notes) if draft else []
+        if not self.snapshot.embedder:
+            notes.append(phrase("note-lexical", note_lang))
+        if draft is not None:
+            notes += [f"{doubt.message}" for doubt in doubts]
+        notes += self._internal_note(query, found, note_lang)
+        return Answer(
+            id=uuid.uuid4().hex, question=query.text, as_of=query.as_of.isoformat(), asker=query.asker, lang=query.lang,
+            reply_lang=query.reply_lang, snapshot=self.snapshot.id, abstain=draft is None, reason=reason, ask=None,
+            escalate_to=self._escalate_to(query, found) if draft is None else None, confidence=max(0.0, min(1.0, confidence)),
+            draft=draft.text if draft else phrase("holding", query.reply_lang),
+            claims=draft.claims if draft else (), notes=tuple(dict.fromkeys(notes)), conflicts=draft.conflicts if draft else (),
+            nearest=() if draft else self._nearest(found), sources=draft.sources if draft else (),
+            disclaimers=draft.disclaimers if draft else (), retrieved=ranked_articles(list(found), self.searcher),
+            timings_ms=clock.timings(),
+        )  # fmt: skip
+
+    def _nearest(self, found: Sequence[Found]) -> tuple[dict[str, str], ...]:
+        articles = [self.snapshot.articles[one] for one in ranked_articles(list(found), self.searcher, most=3)]
+        return tuple({"article": article.id, "title": article.title} for article in articles)
+
+    def _internal_note(self, query: Query, found: Sequence[Found], lang: ReplyLanguage) -> list[str]:
+        """What only colleagues may know, where it beats everything that the customer may be told."""
+        notes = []
+        for one in found:
+            if one.internal and (not one.hits or one.internal[0].score > one.hits[0].score):
+                hit = one.internal[0]
+                if self.searcher.article(hit).in_force(query.as_of):
+                    text = convert(self.searcher.chunk(hit).text, lang)
+                    notes.append(phrase("note-internal", lang, title=convert(self.searcher.article(hit).title, lang), text=text))
+        return notes
+
+    def _escalate_to(self, query: Query, found: Sequence[Found]) -> str | None:
+        """Who takes such a case: from the best row of an escalation article in force, else the owner of the nearest article."""
+        hits = sorted((hit for one in found for hit in (*one.hits, *one.internal)), key=lambda hit: -hit.score)
+        usable = [hit for hit in hits if self.searcher.article(hit).in_force(query.as_of)]
+        for hit in usable:
+            chunk = self.searcher.chunk(hit)
+            if self.searcher.article(hit).category == ESCALATION and len(chunk.cells) >= 2:
+                return chunk.cells[1][1]
+        return (self.searcher.article(usable[0]).owner or None) if usable else None
+
+
+class _Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = (now - self._last) * 1000
+        self._last = now
+
+    def timings(self) -> dict[str, float]:
+        return {**self._laps, "total": (time.perf_counter() - self._start) * 1000}
+
+
+__all__ = ["Answerer"]

@@ -1,0 +1,189 @@
+"""Evidence → draft: greeting, one claim an evidence with its citation, required disclaimers, closing; in the customer's language."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.models import Article, Chunk, Claim, Evidence, Query, ReplyLanguage, Source
+from kb.text import convert
+from retriever.checks import CITATION, check
+from retriever.evidence import Pick, row_sentence
+from retriever.phrases import phrase
+
+BUDGET = {"zh-Hant": 165, "zh-Hans": 165, "en": 465}
+"""Characters that a customer reads in a chat, disclaimers aside, with room for a comma more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply and what it rests on."""
+
+    text: str
+    claims: tuple[Claim, ...]
+    sources: tuple[Source, ...]
+    disclaimers: tuple[dict[str, str], ...]
+    notes: tuple[str, ...]
+    conflicts: tuple[dict[str, object], ...]
+
+
+def write(
+    picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage
+) -> Draft:  # fmt: skip
+    """The extractive draft. Evidence that no longer fits the budget is left out, the best of each question last of all."""
+    lang = query.reply_lang
+    kept = list(picks)
+    while True:
+        draft = _compose(kept, open_parts, query, articles, disclaimers, note_lang)
+        body = draft.text
+        for disclaimer in draft.disclaimers:
+            body = body.replace(disclaimer["text"], "")
+        unsupported = {i for i, claim in enumerate(draft.claims) if not claim.supported}
+        if len(body.strip()) <= BUDGET[lang] and not unsupported:
+            return draft
+        if unsupported and len(kept) > 1:
+            kept = _without_claims(kept, draft, unsupported)
+            continue
+        droppable = _droppable(kept)
+        if droppable is None:
+            return draft
+        kept = _drop(kept, droppable)
+
+
+def _droppable(picks: Sequence[Pick]) -> int | None:
+    """The last pick that is not the best of its question and not one side of a conflict."""
+    first = {pick.part: i for i, pick in reversed(list(enumerate(picks)))}
+    in_conflict = {pick.conflicts_with for pick in picks} | {i for i, pick in enumerate(picks) if pick.conflicts_with is not None}
+    return next((i for i in range(len(picks) - 1, -1, -1) if first[picks[i].part] != i and i not in in_conflict), None)
+
+
+def _drop(picks: Sequence[Pick], index: int) -> list[Pick]:
+    def moved(other: int | None) -> int | None:
+        return None if other is None or other == index else other - (other > index)
+
+    return [dataclasses.replace(pick, conflicts_with=moved(pick.conflicts_with)) for i, pick in enumerate(picks) if i != index]
+
+
+def _without_claims(picks: list[Pick], draft: Draft, unsupported: set[int]) -> list[Pick]:
+    """Leave out the evidence whose claim states what its source does not: a check that drafting must not fail."""
+    numbers = {n for i in unsupported for n in draft.claims[i].citations}
+    quotes = {(source.article, source.lines) for source in draft.sources if source.n in numbers}
+    index = next((i for i in range(len(picks) - 1, -1, -1) if (picks[i].evidence.chunk.article, picks[i].evidence.lines) in quotes), len(picks) - 1)
+    return _drop(picks, index)
+
+
+def _compose(
+    picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage
+) -> Draft:  # fmt: skip
+    lang = query.reply_lang
+    sources: list[Source] = []
+    sentences: list[tuple[str, int]] = []
+    notes: list[str] = []
+    conflicts: list[dict[str, object]] = []
+    said_period: set[str] = set()
+    numbers: list[int] = []
+    for pick in sorted(picks, key=lambda one: one.part):
+        article = articles[pick.evidence.chunk.article]
+        source = _source(pick.evidence, article, len(sources) + 1, query)
+        sources.append(source)
+        numbers.append(source.n)
+        period = _period(article, query, lang)
+        if period and article.id not in said_period:
+            sentences.append((period, source.n))
+            said_period.add(article.id)
+        text, foreign = _worded(pick.evidence, article, lang)
+        if pick.conflicts_with is not None:
+            text = phrase("conflict", lang, text=text)
+        sentences.append((text, source.n))
+        if foreign:
+            notes.append(phrase("note-verbatim", note_lang, n=source.n))
+        if source.stale:
+            notes.append(phrase("note-stale", note_lang, n=source.n, date=article.review_by))
+    by_pick = {id(pick): number for pick, number in zip(sorted(picks, key=lambda one: one.part), numbers, strict=True)}
+    for pick in picks:
+        if pick.conflicts_with is not None:
+            other = picks[pick.conflicts_with]
+            pair = sorted((by_pick[id(other)], by_pick[id(pick)]))
+            owners = ", ".join(dict.fromkeys(articles[p.evidence.chunk.article].owner for p in (other, pick)))
+            conflicts.append({"topic": other.evidence.chunk.section or articles[other.evidence.chunk.article].title, "sources": pair})
+            notes.append(phrase("note-conflict", note_lang, first=pair[0], second=pair[1], owners=owners))
+    required = _required(sources, articles, disclaimers, lang)
+    return _assemble(sentences, sources, required, open_parts, query, tuple(notes), tuple(conflicts))
+
+
+def _assemble(
+    sentences: Sequence[tuple[str, int]], sources: Sequence[Source], required: Mapping[str, str], open_parts: Sequence[str], query: Query,
+    notes: tuple[str, ...], conflicts: tuple[dict[str, object], ...],
+) -> Draft:  # fmt: skip
+    lang = query.reply_lang
+    gap = " " if lang == "en" else ""
+    claims = []
+    for text, number in sentences:
+        written = f"{_bare(text)} [{number}]" + ("." if lang == "en" else "。")
+        doubts = [doubt for doubt in check(written, sources, {}) if doubt.code in ("unsupported", "uncited")]
+        claims.append(Claim(written, (number,), supported=not doubts, problems=tuple(doubts)))
+    body = phrase("greeting", lang) + gap.join(claim.text for claim in claims)
+    for part in open_parts:
+        body += gap + phrase("open", lang, part=_short(part))
+    body += gap + phrase("closing", lang)
+    text = "\n\n".join([body, *required.values()])
+    listed = tuple({"id": identifier, "text": wording} for identifier, wording in required.items())
+    return Draft(text, tuple(claims), tuple(sources), listed, notes, conflicts)
+
+
+def _bare(text: str) -> str:
+    """The sentence without its full stop: the citation comes before it."""
+    return CITATION.sub("", text).strip().rstrip("。.;;,, ")
+
+
+def _short(part: str) -> str:
+    """A question of the customer's as a name for itself; its digits stay out of our statements."""
+    part = re.sub(r"\s+", " ", part).strip().rstrip("??")
+    return part if len(part) <= 24 else part[:23] + "…"
+
+
+def _period(article: Article, query: Query, lang: ReplyLanguage) -> str:
+    title = convert(article.title, lang)
+    if article.is_over(query.as_of):
+        return phrase("ended", lang, title=title, date=article.valid_until)
+    if article.is_coming(query.as_of):
+        return phrase("begins", lang, title=title, date=article.valid_from)
+    return ""
+
+
+def _worded(evidence: Evidence, article: Article, lang: ReplyLanguage) -> tuple[str, bool]:
+    """(the evidence in the reply's language, whether it is quoted in a foreign one). Approved wording first."""
+    whole = evidence.text == evidence.chunk.text
+    approved = {reply.lang: reply.text for reply in evidence.chunk.replies} if whole else {}
+    if lang in approved:
+        return approved[lang], False
+    if lang != "en":
+        other = next((approved[one] for one in ("zh-Hant", "zh-Hans") if one in approved), None)
+        if other:
+            return convert(other, lang), False
+    text = row_sentence(evidence.chunk, article.lang) if _is_row(evidence.chunk) else evidence.text
+    if (article.lang == "en") == (lang == "en"):
+        return convert(text, lang), False
+    return phrase("verbatim", lang, text=_bare(text)), True
+
+
+def _is_row(chunk: Chunk) -> bool:
+    return chunk.kind == "row" and bool(chunk.cells)
+
+
+def _source(evidence: Evidence, article: Article, n: int, query: Query) -> Source:
+    return Source(
+        n=n, article=article.id, title=article.title, section=evidence.chunk.section, lines=evidence.lines, quote=evidence.quote,
+        version=article.version, valid_from=article.valid_from.isoformat() if article.valid_from else None,
+        valid_until=article.valid_until.isoformat() if article.valid_until else None, stale=article.is_stale(query.as_of),
+    )  # fmt: skip
+
+
+def _required(sources: Sequence[Source], articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], lang: ReplyLanguage) -> dict[str, str]:
+    ids = dict.fromkeys(identifier for source in sources for identifier in articles[source.article].disclaimers)
+    return {identifier: disclaimers[identifier][lang] for identifier in ids if identifier in disclaimers}
+
+
+__all__ = ["BUDGET", "Draft", "write"]

@@ -1,0 +1,53 @@
+"""One score out of several. Pure arithmetic; the weights are a frozen object, so that a fit can replace them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each signal adds to a chunk's score, in units of cosine."""
+
+    dense: float = 1.0
+    late: float = 1.0
+    """Late interaction, where the embedder gives token vectors."""
+    lexical: float = 0.1
+    """BM25 / largest BM25, beside vectors. Alone it is the score."""
+    kind: float = 0.05
+    """The chunk states a quantity of the kind asked for."""
+    term: float = 0.12
+    """The chunk names a product or other glossary term of the question."""
+    other_term: float = 0.10
+    """Taken off: the chunk names products, none of them the question's."""
+    place: float = 0.10
+    """The chunk, or its article, is about the place asked about."""
+    other_place: float = 0.15
+    """Taken off: the chunk or its article is about other places only."""
+    out_of_force: float = 0.05
+    """Taken off: the article is over or still to come on the as-of date."""
+
+
+def fuse(dense: Floats, late: Floats, lexical: Floats, weights: Weights) -> Floats:
+    """Weighted sum of the parts that are there; lexical alone when the others are all zero."""
+    if not dense.any() and not late.any():
+        return lexical.astype(np.float32)
+    fused = weights.dense * dense + weights.late * late + weights.lexical * lexical
+    return np.asarray(fused, np.float32)
+
+
+def reciprocal_rank(rankings: list[list[str]], k: float = 60.0) -> list[str]:
+    """Reciprocal-rank fusion (Cormack, Clarke & Büttcher 2009) of rankings, best first; ties keep the first ranking's order."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, name in enumerate(ranking, 1):
+            scores[name] = scores.get(name, 0.0) + 1.0 / (k + rank)
+    return sorted(scores, key=lambda name: -scores[name])
+
+
+__all__ = ["Weights", "fuse", "reciprocal_rank"]

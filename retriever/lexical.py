@@ -1,0 +1,57 @@
+"""Lexical scores: BM25 over the normalised text, divided by the best that the query's terms could reach."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.snapshot import Snapshot
+from kb.text import tokenise
+
+CONTEXT_SHARE = 0.3
+"""What a term of an earlier message counts beside one of this message."""
+
+
+def scores(snapshot: Snapshot, part: str, whole: str, context: str) -> NDArray[np.float32]:
+    """(chunks,) BM25 over the largest BM25 of this query, 0..1; zeros where no term is known."""
+    index = snapshot.bm25
+    total = np.zeros(len(snapshot.chunks), np.float32)
+    if index is None:
+        return total
+    for text, weight in ((part, 1.0), (whole if whole != part else "", CONTEXT_SHARE), (context, CONTEXT_SHARE)):
+        known = [token for token in dict.fromkeys(tokenise(text)) if token in index.vocab_dict]
+        if known:
+            total += weight * index.get_scores(known)
+    largest = float(total.max(initial=0.0))
+    return total / largest if largest > 0 else total
+
+
+def coverage(snapshot: Snapshot, text: str, row: int) -> float:
+    """Share of the text's tokens, weighted by inverse document frequency, that stand in the chunk; 0..1."""
+    chunk = snapshot.chunks[row]
+    tokens = dict.fromkeys(tokenise(text))
+    present = set(tokenise(chunk.indexed_text(snapshot.articles[chunk.article].title)))
+    weights = {token: inverse_document_frequency(snapshot, token) for token in tokens}
+    total = sum(weights.values())
+    return sum(weight for token, weight in weights.items() if token in present) / total if total else 0.0
+
+
+def inverse_document_frequency(snapshot: Snapshot, token: str) -> float:
+    """ln((N - n + 0.5) / (n + 0.5) + 1), with the largest value for an unknown token."""
+    frequencies = _document_frequencies(snapshot)
+    n = frequencies.get(token, 0)
+    return float(np.log((len(snapshot.chunks) - n + 0.5) / (n + 0.5) + 1))
+
+
+def _document_frequencies(snapshot: Snapshot) -> dict[str, int]:
+    frequencies: dict[str, int] | None = snapshot.__dict__.get("_frequencies")
+    if frequencies is None:
+        frequencies = {}
+        for chunk in snapshot.chunks:
+            for token in set(tokenise(chunk.indexed_text(snapshot.articles[chunk.article].title))):
+                frequencies[token] = frequencies.get(token, 0) + 1
+        snapshot.__dict__["_frequencies"] = frequencies
+    return frequencies
+
+
+__all__ = ["coverage", "inverse_document_frequency", "scores"]

@@ -1,0 +1,272 @@
+"""The command line: `kb ingest`, `lint`, `ask`, `eval`, `models`, `serve`. Prints; everything else returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from kb.errors import QuestionsError, SettingsError, YoujuError
+from kb.models import REPLY_LANGUAGES, Answer, Asker, ReplyLanguage
+from kb.settings import Settings, settings_table
+from ui.services import Services
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Youju: reply drafts for customer service, every claim with its sentence in your own articles.",
+)  # fmt: skip
+out = Console(highlight=False, markup=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+ContentArgument = Annotated[Path | None, typer.Argument(help="Content folder; default: the setting `content`.")]
+
+
+@app.command("ingest")
+def ingest_command(path: ContentArgument = None) -> None:
+    """Index a content folder and publish the snapshot."""
+    from ingest.build import ingest
+    from kb.embedding import make_embedder
+
+    settings = Settings.load()
+    embedder = make_embedder(settings)
+    with _bar("embedding") as progress:
+        summary = ingest(path or settings.content, embedder, settings.home, settings.keep_snapshots, progress)
+    for problem in summary.problems:
+        err.print(f"{problem.severity}: {problem}")
+    out.print(
+        f"{summary.articles} articles, {summary.chunks} chunks, {summary.skipped} skipped ({summary.kept} kept as published before), "
+        f"{summary.embedded} embedded, {summary.seconds:.1f} s; snapshot {summary.snapshot}"
+    )
+    if embedder is None:
+        out.print("Lexical search only: no embedding model is set (KB_EMBEDDER=none).")
+
+
+@app.command("lint")
+def lint_command(path: ContentArgument = None) -> None:
+    """Print every problem of a content folder; exit 1 if one is an error."""
+    from ingest.build import lint
+
+    articles, _, problems = lint(path or Settings.load().content)
+    for problem in sorted(problems, key=lambda one: (one.file, one.line)):
+        out.print(f"{problem}" if problem.severity == "error" else f"{problem} (warning)")
+    errors = sum(problem.severity == "error" for problem in problems)
+    err.print(f"{len(articles)} articles can be used; {errors} errors, {len(problems) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command("ask")
+def ask_command(
+    question: Annotated[str | None, typer.Argument(help="The customer's message.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Day whose rules apply, YYYY-MM-DD; default: the shop's today.")] = None,
+    history: Annotated[Path | None, typer.Option("--history", help='Earlier turns: a JSON list of {"role": "customer"|"agent", "text": …}.')] = None,
+    asker: Annotated[str, typer.Option("--asker", help="customer, or agent when a colleague asks.")] = "customer",
+    lang: Annotated[str | None, typer.Option("--lang", help="Language of the reply: zh-Hant, zh-Hans or en; default: the customer's.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer object.")] = False,
+    batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines with question_id, text, history, as_of, asker.")] = None,
+    output: Annotated[Path | None, typer.Option("--out", help="Where the batch's answers go, as JSON lines.")] = None,
+) -> None:
+    """Draft a reply to one message, or to a batch of them."""
+    if (question is None) == (batch is None):
+        raise QuestionsError("give either a question or --batch", where="kb ask", fix='kb ask "…" or kb ask --batch IN.jsonl --out OUT.jsonl')
+    services = _open()
+    if batch is not None:
+        if output is None:
+            raise QuestionsError("--batch needs --out", where="kb ask", fix="kb ask --batch IN.jsonl --out OUT.jsonl")
+        _ask_batch(services, batch, output)
+        return
+    from kb.questions import read_history
+
+    turns = read_history(history) if history else ()
+    answer = services.ask(question or "", history=turns, as_of=_date(as_of), asker=_asker(asker), lang=_language(lang))
+    if as_json:
+        print(json.dumps(answer.as_json(), ensure_ascii=False, indent=2))
+    else:
+        _print_answer(answer)
+
+
+@app.command("eval")
+def eval_command(
+    questions: Annotated[Path, typer.Argument(help="A question set (YAML).")],
+    misses: Annotated[int, typer.Option("--misses", help="How many misses to print.")] = 20,
+    answers: Annotated[Path | None, typer.Option("--answers", help="Score these answers (JSON lines of kb ask --batch) instead of asking.")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Also write the answers as JSON lines.")] = None,
+) -> None:
+    """Run a question set and print the figures by kind and language, and the misses."""
+    from kb.evaluation import judge, summary, table
+    from kb.questions import read_questions
+
+    asked = read_questions(questions)
+    given: dict[str, Any]
+    if answers is not None:
+        given = {line["question_id"]: line for line in _json_lines(answers)}
+    else:
+        services = _open()
+        given = {}
+        with _bar("asking") as progress:
+            for number, one in enumerate(asked, 1):
+                given[one.id] = services.ask(one.text, history=one.turns(), as_of=one.as_of, asker=one.asker).as_json() | {"question_id": one.id}
+                progress(number, len(asked))
+    if out_file is not None:
+        _write_lines(out_file, given.values())
+    judged = [judge(one, given.get(one.id)) for one in asked]
+    rows = table(judged)
+    grid = Table(*rows[0], box=None)
+    for row in rows[1:]:
+        grid.add_row(*row)
+    Console(width=150, highlight=False).print(grid)
+    missed = [one for one in judged if not one.figures.get("right") or one.figures.get("confused")]
+    for one in missed[:misses]:
+        out.print(f"{one.question.id} {one.question.kind}: {one.question.text}\n    {'; '.join(one.misses)}\n    {one.draft!r}")
+    if len(missed) > misses:
+        out.print(f"… and {len(missed) - misses} more; --misses {len(missed)} shows all")
+    out.print(json.dumps(summary(judged)))
+
+
+@app.command("models")
+def models_command() -> None:
+    """List the embedding models: bundled, cached, in use."""
+    from kb.catalogue import list_models
+
+    for line in list_models(Settings.load()):
+        out.print(line)
+
+
+@app.command("settings")
+def settings_command() -> None:
+    """Print every setting with its variable, default and meaning."""
+    print(settings_table(), end="")
+
+
+@app.command("serve")
+def serve_command() -> None:
+    """Start the agent desk; index the content folder first where nothing is published."""
+    from ui.app import serve
+
+    settings = Settings.load()
+    serve(_open(settings), settings)
+
+
+def _open(settings: Settings | None = None) -> Services:
+    with _bar("indexing") as progress:
+        return Services.open(settings or Settings.load(), progress)
+
+
+class _bar:
+    """A progress bar on standard error that appears with the first report and only on a terminal."""
+
+    def __init__(self, what: str) -> None:
+        self._progress = Progress(
+            TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err, transient=True, disable=not sys.stderr.isatty()
+        )  # fmt: skip
+        self._task: Any = None
+
+    def __enter__(self) -> _bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task("", total=total)
+        self._progress.update(self._task, completed=done, total=total)
+
+
+def _ask_batch(services: Services, batch: Path, output: Path) -> None:
+    from kb.questions import read_batch
+
+    lines = list(read_batch(batch))
+    answers = []
+    with _bar("asking") as progress:
+        for number, line in enumerate(lines, 1):
+            answer = services.ask(line.text, history=line.turns(), as_of=line.as_of, asker=line.asker or "customer", lang=_language(line.lang))
+            answers.append(answer.as_json() | {"question_id": line.question_id})
+            progress(number, len(lines))
+    _write_lines(output, answers)
+    err.print(f"{len(lines)} answers written to {output}")
+
+
+def _write_lines(path: Path, objects: Iterable[Any]) -> None:
+    """Write beside and move, so that a reader never sees half a file."""
+    beside = path.with_name(f".{path.name}.writing")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            for one in objects:
+                file.write(json.dumps(one, ensure_ascii=False) + "\n")
+        os.replace(beside, path)
+    except OSError as error:
+        raise QuestionsError(f"cannot be written: {error.strerror}", where=str(path), fix="check the folder and its permissions") from error
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, ValueError) as error:
+        raise QuestionsError(f"cannot be read: {error}", where=str(path), fix="give the output of kb ask --batch") from error
+
+
+def _print_answer(answer: Answer) -> None:
+    out.print(answer.draft)
+    out.print("")
+    if answer.abstain:
+        out.print(f"— {answer.reason}" + (f" → {answer.escalate_to}" if answer.escalate_to else ""))
+        for near in answer.nearest:
+            out.print(f"  ~ {near['title']} ({near['article']})")
+    for source in answer.sources:
+        period = f"{source.valid_from or '…'} → {source.valid_until or '…'}"
+        lines = f"{source.lines[0]}" if source.lines[0] == source.lines[1] else f"{source.lines[0]}-{source.lines[1]}"
+        out.print(f"[{source.n}] {source.article}:{lines} · {source.title} · {source.section} · {period}{' · stale' if source.stale else ''}")
+        out.print(f"    {source.quote}")
+    for note in answer.notes:
+        out.print(f"! {note}")
+    out.print(f"({answer.lang}, as of {answer.as_of}, confidence {answer.confidence:.2f}, {answer.timings_ms['total']:.1f} ms)")
+
+
+def _date(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise SettingsError(f"{text!r} is no date", where="--as-of", fix="write it as YYYY-MM-DD") from error
+
+
+def _asker(text: str) -> Asker:
+    if text == "customer" or text == "agent":
+        return text
+    raise SettingsError(f"{text!r} is nobody", where="--asker", fix="write customer or agent")
+
+
+def _language(text: str | None) -> ReplyLanguage | None:
+    if text is None:
+        return None
+    for known in REPLY_LANGUAGES:
+        if text == known:
+            return known
+    raise SettingsError(f"{text!r} is no reply language", where="--lang", fix=f"write {', '.join(REPLY_LANGUAGES)}")
+
+
+def main() -> None:
+    """Entry point: one line on standard error and exit 2 for what the user can mend."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except YoujuError as error:
+        err.print(f"error: {error}")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

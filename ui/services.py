@@ -1,0 +1,90 @@
+"""What every face calls: one object over the settings, the published snapshot and the embedder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Sequence
+
+from ingest.build import Summary, ingest
+from ingest.embed import Progress
+from kb.embedding import Embedder, make_embedder
+from kb.models import Answer, Asker, Doubt, ReplyLanguage, Source, Turn
+from kb.settings import Settings
+from kb.snapshot import current_id, load_current
+from retriever.answer import Answerer
+
+LOOK_EVERY = 0.5
+"""Seconds between looks at CURRENT: a newly published snapshot is in use within that time."""
+
+
+class Services:
+    """Thread-safe. Picks up a newly published snapshot by itself; questions under way finish on the old one."""
+
+    def __init__(self, settings: Settings, embedder: Embedder | None, answerer: Answerer) -> None:
+        self.settings = settings
+        self._embedder = embedder
+        self._answerer = answerer
+        self._looked = time.monotonic()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, progress: Progress | None = None) -> Services:
+        """Load the published snapshot; index the content folder first where nothing is published. Raises YoujuError."""
+        embedder = make_embedder(settings)
+        if current_id(settings.home) is None:
+            ingest(settings.content, embedder, settings.home, settings.keep_snapshots, progress)
+        return cls(settings, embedder, Answerer(load_current(settings.home), embedder))
+
+    @property
+    def answerer(self) -> Answerer:
+        """Over the newest snapshot."""
+        now = time.monotonic()
+        if now - self._looked > LOOK_EVERY and self._lock.acquire(blocking=False):
+            try:
+                self._looked = now
+                if current_id(self.settings.home) != self._answerer.snapshot.id:
+                    self._answerer = Answerer(load_current(self.settings.home), self._embedder)
+            finally:
+                self._lock.release()
+        return self._answerer
+
+    @property
+    def shop_name(self) -> dict[str, str]:
+        return {str(lang): name for lang, name in self.answerer.snapshot.companions.shop.name.items()}
+
+    def today(self) -> dt.date:
+        return self.answerer.snapshot.companions.shop.current_date()
+
+    def ingest(self, progress: Progress | None = None) -> Summary:
+        """Index the content folder and publish."""
+        return ingest(self.settings.content, self._embedder, self.settings.home, self.settings.keep_snapshots, progress)
+
+    def ask(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
+    ) -> Answer:  # fmt: skip
+        return self.answerer.answer(text, history=history, as_of=as_of, asker=asker, lang=lang)
+
+    def check(self, text: str, answer: Answer) -> tuple[Doubt, ...]:
+        """The checks on an edited draft; spans in characters of `text`."""
+        return self.answerer.check(text, answer.sources, f"{answer.question} {answer.as_of}", answer.disclaimers)
+
+    def context(self, source: Source, snapshot: str) -> list[dict[str, object]]:
+        """The section around a source in reading order: {"text", "highlight"}. Only the source where its snapshot is no longer served."""
+        current = self.answerer.snapshot
+        if current.id != snapshot or source.article not in current.articles:
+            return [{"text": source.quote, "highlight": True}]
+        chunks = [chunk for chunk in current.chunks if chunk.article == source.article and chunk.section == source.section]
+        shown: list[dict[str, object]] = []
+        for chunk in chunks:
+            if chunk.lines == tuple(source.lines) and source.quote in chunk.quote and source.quote != chunk.quote:
+                before, after = chunk.quote.split(source.quote, 1)
+                pieces = ((before, False), (source.quote, True), (after, False))
+                shown += [{"text": text, "highlight": highlight} for text, highlight in pieces if text.strip()]
+            else:
+                shown.append({"text": chunk.quote, "highlight": chunk.lines == tuple(source.lines) and source.quote == chunk.quote})
+        return shown
+
+
+__all__ = ["Services"]
