@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,8 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
     articles, companions, problems = lint(content)
     published = [article for article in articles if article.status == "published"]
     bad_files = {problem.file for problem in problems if problem.severity == "error"}
-    carried = _carried_over(home, bad_files, content, {article.id for article in articles})
+    carried, their_disclaimers = _carried_over(home, bad_files, content, {article.id for article in articles})
+    companions = dataclasses.replace(companions, disclaimers={**their_disclaimers, **companions.disclaimers})
     if not published and not carried:
         first = next((str(problem) for problem in problems if problem.severity == "error"), "there is no published article")
         raise ContentError(f"nothing can be indexed: {first}", where=str(content), fix="run `kb lint`")
@@ -100,15 +101,18 @@ def _chunks(articles: Sequence[Article], embedder: Embedder | None) -> list[Chun
     return [one for article in articles for one in chunk(article, similarity if embedder else None)[0]]
 
 
-def _carried_over(home: Path, bad_files: set[str], content: Path, ids: set[str]) -> list[tuple[Article, list[Chunk]]]:
-    """Articles of the published snapshot whose files are broken now: what was published before stays published."""
+def _carried_over(
+    home: Path, bad_files: set[str], content: Path, ids: set[str]
+) -> tuple[list[tuple[Article, list[Chunk]]], dict[str, Mapping[str, str]]]:
+    """Articles of the published snapshot whose files are broken now: what was published before stays published, with the disclaimers it requires."""
     try:
         before: Snapshot = snapshots.load_current(home)
     except SnapshotError:
-        return []
+        return [], {}
     folder = content / "articles"
     kept = [article for article in before.articles.values() if str(folder / article.file) in bad_files and article.id not in ids]
-    return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept]
+    texts = {one: before.companions.disclaimers[one] for article in kept for one in article.disclaimers if one in before.companions.disclaimers}
+    return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept], texts
 
 
 __all__ = ["Summary", "embedded_text", "ingest", "lint"]

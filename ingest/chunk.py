@@ -45,15 +45,16 @@ def _pieces(block: Block) -> list[Block]:
     """A long paragraph as several blocks of whole sentences; everything else as it is."""
     if block.kind != "paragraph" or len(block.text) <= LONGEST_CHUNK:
         return [block]
-    pieces: list[str] = []
+    spans: list[tuple[int, int]] = []
     for start, end in sentences(block.text):
         for cut in range(start, end, LONGEST_CHUNK):
-            sentence = block.text[cut : min(end, cut + LONGEST_CHUNK)]
-            if pieces and len(pieces[-1]) + len(sentence) <= LONGEST_CHUNK:
-                pieces[-1] += sentence
+            cut_end = min(end, cut + LONGEST_CHUNK)
+            if spans and cut_end - spans[-1][0] <= LONGEST_CHUNK:
+                spans[-1] = (spans[-1][0], cut_end)
             else:
-                pieces.append(sentence)
-    return [Block("paragraph", piece, piece, block.lines) for piece in pieces]
+                spans.append((cut, cut_end))
+    pieces = [block.text[start:end] for start, end in spans]
+    return [Block("paragraph", piece, piece if piece in block.quote else block.quote, block.lines) for piece in pieces]
 
 
 def _assign(

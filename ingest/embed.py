@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from kb.embedding import Embedder, Vectors
+
+logger = logging.getLogger(__name__)
 
 BATCH = 512
 Progress = Callable[[int, int], None]
@@ -42,10 +45,28 @@ def embed(texts: Sequence[str], embedder: Embedder | None, home: Path, progress:
 
 
 def _open(home: Path) -> sqlite3.Connection:
+    """The cache; a damaged one is thrown away, since it can be made again."""
     home.mkdir(parents=True, exist_ok=True)
-    cache = sqlite3.connect(home / "embeddings.sqlite3", timeout=30)
-    cache.execute("PRAGMA journal_mode=WAL")
-    cache.execute("CREATE TABLE IF NOT EXISTS vectors (model TEXT, text TEXT, vector BLOB, PRIMARY KEY (model, text)) WITHOUT ROWID")
+    path = home / "embeddings.sqlite3"
+    try:
+        return _connect(path)
+    except sqlite3.OperationalError:  # locked, no space: not damaged
+        raise
+    except sqlite3.DatabaseError:
+        logger.warning("%s is damaged; every text is embedded again", path)
+        for one in home.glob(f"{path.name}*"):
+            one.unlink()
+        return _connect(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    cache = sqlite3.connect(path, timeout=30)
+    try:
+        cache.execute("PRAGMA journal_mode=WAL")
+        cache.execute("CREATE TABLE IF NOT EXISTS vectors (model TEXT, text TEXT, vector BLOB, PRIMARY KEY (model, text)) WITHOUT ROWID")
+    except BaseException:
+        cache.close()
+        raise
     return cache
 
 

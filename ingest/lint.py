@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.content import Companions
 from kb.models import Article, Problem
@@ -36,12 +36,26 @@ def cross_check(articles: Sequence[Article], companions: Companions) -> list[Pro
                 problems.append(Problem(article.file, 2, f"{key} names the article itself", "name another article or leave it empty"))
             elif target and target not in ids:
                 problems.append(Problem(article.file, 2, f"{key} names {target!r}, which is no article", "mend the id or leave it empty", "warning"))
+        if _in_circle(article, ids):
+            problems.append(Problem(article.file, 2, "supersedes leads back to the article itself", "let only the newer one name the older"))
         for disclaimer in article.disclaimers:
             if disclaimer not in companions.disclaimers:
-                problems.append(Problem(article.file, 2, f"disclaimer {disclaimer!r} is not in disclaimers.yaml", "add its text there or mend the id"))
+                problems.append(
+                    Problem(article.file, 2, f"disclaimer {disclaimer!r} is not in disclaimers.yaml", "add its text there or mend the id")
+                )
         if article.valid_until and article.review_by and article.review_by > article.valid_until:
             problems.append(Problem(article.file, 2, "review_by lies after valid_until", "review it while it is in force", "warning"))
     return problems
+
+
+def _in_circle(article: Article, ids: Mapping[str, Article]) -> bool:
+    """Whether following `supersedes` over other articles comes back to this one."""
+    seen: set[str] = set()
+    older = ids.get(article.supersedes or "")
+    while older is not None and older.id not in seen and older.id != article.id:
+        seen.add(older.id)
+        older = ids.get(older.supersedes or "")
+    return bool(seen) and older is not None and older.id == article.id
 
 
 __all__ = ["cross_check", "keep_one_of_each_id"]

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from ingest.read import RawArticle
 from kb.models import REPLY_LANGUAGES, ApprovedReply, Article, Audience, Block, Problem, ReplyLanguage, Section
 
 _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
+
+
+class _FrontMatterLoader(yaml.SafeLoader):
+    """Leaves dates as text, so that a day that does not exist is reported under its key and line."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class FrontMatter(BaseModel):
@@ -46,6 +56,14 @@ class FrontMatter(BaseModel):
     @classmethod
     def _empty_text(cls, value: Any) -> Any:
         return "" if value is None else value
+
+    @field_validator("valid_from", "valid_until", "review_by", mode="before")
+    @classmethod
+    def _iso_date(cls, value: Any) -> Any:
+        """Only YYYY-MM-DD: pydantic would also read 20260301 as seconds since 1970."""
+        if value is not None and not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+            raise PydanticCustomError("date_format", "no date")
+        return value
 
     @field_validator("id", "supersedes", "translation_of")
     @classmethod
@@ -100,12 +118,18 @@ def _split_front_matter(raw: RawArticle, problems: list[Problem]) -> tuple[str, 
 
 def _front_matter(raw: RawArticle, text: str, problems: list[Problem]) -> FrontMatter | None:
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_FrontMatterLoader)
         lines = _key_lines(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 2
+        problems.append(Problem(raw.shown, line, f"broken YAML: {error.reason} (#x{ord(error.character):04x})", "delete the character"))
+        return None
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a wrong explicit tag raises any of them
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error)
-        problems.append(Problem(raw.shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'"))
+        what = getattr(error, "problem", None) or " ".join(str(error).split())
+        problems.append(
+            Problem(raw.shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'")
+        )
         return None
     if not isinstance(data, dict):
         problems.append(Problem(raw.shown, 2, "the front matter is no list of keys", "write 'key: value' lines"))
@@ -141,11 +165,19 @@ def _worded(key: str, problem: Any) -> tuple[str, str]:
     if kind == "missing":
         return f"key {key!r} is missing", "add it"
     if "date" in kind:
-        return f"{key}: {problem['input']!r} is no date", "write it as YYYY-MM-DD"
+        return f"{key}: {_shown(problem['input'])} is no date", "write it as YYYY-MM-DD"
     if kind == "literal_error":
-        return f"{key}: {problem['input']!r} is not allowed", f"use {problem['ctx']['expected']}"
+        return f"{key}: {_shown(problem['input'])} is not allowed", f"use {problem['ctx']['expected']}"
     message = problem["msg"].removeprefix("Value error, ")
     return (f"{key}: {message}" if key else message), "mend the value"
+
+
+def _shown(value: Any) -> str:
+    """A value in one line; a list or mapping, which aliases can make endless, by its kind only."""
+    if isinstance(value, (list, dict)):
+        return "a list" if isinstance(value, list) else "a mapping"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def _markdown() -> MarkdownIt:
@@ -193,7 +225,8 @@ def _sections(raw: RawArticle, body: str, offset: int, problems: list[Problem]) 
             replies += _replies(raw, token, source, offset, problems)
         elif token.type == "blockquote_open":
             inner = " ".join(_plain(one) for one in tokens[index:end] if one.type == "inline")
-            blocks.append(Block("paragraph", inner, _verbatim(source, first, last, offset), (first, last)))
+            if inner.strip():
+                blocks.append(Block("paragraph", inner, _verbatim(source, first, last, offset), (first, last)))
         index = end + 1
     close(0)
     return tuple(sections)
@@ -222,13 +255,11 @@ def _plain(inline: Token) -> str:
     """What a reader sees of an inline token: marks removed, pictures by their alternative text."""
     parts: list[str] = []
     for child in inline.children or []:
-        if child.type in ("text", "code_inline"):
-            parts.append(child.content)
-        elif child.type == "image":
+        if child.type in ("text", "code_inline") or child.type == "image":
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             parts.append("\n")
-    return re.sub(r"(?<=[\u3000-\u9fff,。;:!?])\n|\n(?=[\u3000-\u9fff])", "", "".join(parts)).replace("\n", " ").strip()
+    return re.sub(r"(?<=[\u3000-\u9fff\uff01-\uff5e])\n|\n(?=[\u3000-\u9fff])", "", "".join(parts)).replace("\n", " ").strip()
 
 
 def _items(tokens: list[Token], source: list[str], offset: int) -> list[Block]:
@@ -243,7 +274,7 @@ def _items(tokens: list[Token], source: list[str], offset: int) -> list[Block]:
             quote = re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", _verbatim(source, first, last, offset))
             if any(texts):
                 separator = ";" if re.search(r"[\u4e00-\u9fff]", texts[0]) else "; "
-                text = texts[0] if len(texts) == 1 else texts[0].rstrip("::") + (":" if separator == ";" else ": ") + separator.join(texts[1:])
+                text = texts[0] if len(texts) == 1 else texts[0].rstrip(":\uff1a") + (":" if separator == ";" else ": ") + separator.join(texts[1:])
                 last_text = last
                 while last_text > first and not source[last_text - offset - 1].strip():
                     last_text -= 1
@@ -276,7 +307,9 @@ def _replies(raw: RawArticle, token: Token, source: list[str], offset: int, prob
     first, last = _lines(token, offset)
     match = re.fullmatch(r"reply\s+lang=([\w-]+)", token.info.strip())
     if match is None or match[1] not in REPLY_LANGUAGES:
-        problems.append(Problem(raw.shown, first, "the reply block names no known language", "write '::: reply lang=zh-Hant', zh-Hans or en", "warning"))
+        problems.append(
+            Problem(raw.shown, first, "the reply block names no known language", "write '::: reply lang=zh-Hant', zh-Hans or en", "warning")
+        )
         return []
     after = last - offset  # markdown-it maps the container without its closing line
     if after >= len(source) or not source[after].strip().startswith(":::"):

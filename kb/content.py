@@ -103,13 +103,18 @@ def read_yaml(path: Path) -> Any:
     if not path.is_file():
         return None
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}", where=str(path), fix="check the file and its permissions") from error
     except UnicodeDecodeError as error:
         raise ContentError(f"byte {error.start} is not UTF-8", where=str(path), fix="save the file as UTF-8") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise ContentError(f"broken YAML: {getattr(error, 'problem', error)}", where=f"{path}{line}", fix="mend the YAML") from error
+        what = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise ContentError(f"broken YAML: {what}", where=f"{path}{line}", fix="mend the YAML") from error
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a day that does not exist, a wrong explicit tag
+        raise ContentError(f"broken YAML: {' '.join(str(error).split())}", where=str(path), fix="mend the YAML; quote dates and numbers") from error
 
 
 def _first_problem(error: ValidationError) -> str:

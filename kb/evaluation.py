@@ -133,25 +133,25 @@ def _rank(figures: Counter[str], all_of: Sequence[str], any_of: Sequence[str], r
 
 def _body(draft: str, disclaimers: Sequence[Any]) -> tuple[str, int]:
     """(the draft without its disclaimers' texts, how many declared disclaimers are not in it)."""
-    absent = 0
-    for one in disclaimers:
-        text = one.get("text") if isinstance(one, Mapping) else None
-        if text and text in draft:
-            draft = draft.replace(text, "")
-        else:
-            absent += 1
+    texts = [str(one.get("text") or "") if isinstance(one, Mapping) else "" for one in disclaimers]
+    absent = sum(not text or text not in draft for text in texts)
+    for text in filter(None, texts):
+        draft = draft.replace(text, "")
     return draft, absent
 
 
 def ungrounded(question: Question, answer: Mapping[str, Any]) -> set[str]:
     """Numbers in digits of the draft that no source, nor the question, holds."""
     digits = re.compile(r"\d+(?:\.\d+)?")
-    parts = [str(source.get(key) or "") for source in answer.get("sources") or [] for key in ("quote", "title", "section", "valid_from", "valid_until")]
-    known = set(digits.findall(" ".join([*(comparable(part) for part in parts), comparable(question.text), str(answer.get("as_of", ""))])))
-    known |= {number.lstrip("0") for number in known}
+    parts = [
+        str(source.get(key) or "") for source in answer.get("sources") or [] for key in ("quote", "title", "section", "valid_from", "valid_until")
+    ]
+    as_of = question.as_of or answer.get("as_of", "")
+    known = set(digits.findall(" ".join([*(comparable(part) for part in parts), comparable(question.text), str(as_of)])))
+    dates = {str(int(number)) for number in known if number.isdigit()}  # 02 in an ISO date is written 2
     body, _ = _body(str(answer.get("draft") or ""), answer.get("disclaimers") or [])
     stated = set(digits.findall(comparable(re.sub(r"\[\d+\]", " ", body))))
-    return {number for number in stated if number not in known and number.lstrip("0") not in known}
+    return {number for number in stated if number not in known and number.lstrip("0") not in dates}
 
 
 def totals(judgements: Sequence[Judgement]) -> dict[str, Counter[str]]:

@@ -170,6 +170,8 @@ class Query:
     """It speaks of an earlier rule, order or campaign."""
     about_future: bool = False
     """It speaks of a coming one."""
+    about_disagreement: bool = False
+    """It says that the customer was told different things."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,16 @@ _EN_NUMBERS = {
     for i, w in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
     )
-} | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
+}
+_EN_TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety hundred".split(), 2)}
+_EN_NUMBERS |= _EN_TENS
 
 _CN = "[零〇一二两三四五六七八九十百千万廿]+"
-_EN = "(?:" + "|".join(sorted(_EN_NUMBERS, key=len, reverse=True)) + ")"
+_EN = (
+    f"(?:(?:{'|'.join(w for w in _EN_TENS if w != 'hundred')})[- ](?:one|two|three|four|five|six|seven|eight|nine)\\b|"
+    + "|".join(sorted(_EN_NUMBERS, key=len, reverse=True))
+    + ")"
+)
 _DIGITS = r"[0-9][0-9\x00]*(?:\.[0-9]+)?"  # \x00 stands where prepare() found a thousands comma
 _SIGNED = rf"[-+±]?{_DIGITS}"
 _N = rf"(?:{_DIGITS}万?|(?<![第一二三四五六七八九十])半(?!数)|{_CN}|\b{_EN}\b)"
@@ -90,14 +96,12 @@ _SCALES: tuple[tuple[Kind, str, tuple[tuple[str, float], ...]], ...] = (
     (Kind.VOLUME, "ml", ((r"毫升|ml\b", 1), (r"公升|升(?!级)|litres?\b|liters?\b|l\b", 1000))),
     (Kind.TEMPERATURE, "C", ((r"°\s*c\b|℃|度c|摄氏度?|degrees? c(?:elsius)?", 1),)),
 )  # fmt: skip
-_CLASSIFIERS = (
-    "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|宗|步|年级|枚|页|副|台|部|套|本|组"
-)
-_EN_COUNTS = (
-    "times?|pieces?|pcs|boxes|box|items?|bottles?|jars?|tins?|packs?|lenses|lens|letters|characters|points?|people|persons?|orders?|sticks?|kinds?|colou?rs?|units?|hours? old|years? old"
-)
+_CLASSIFIERS = "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|宗|步|年级|枚|页|副|台|部|套|本|组"
+_EN_COUNTS = "times?|pieces?|pcs|boxes|box|items?|bottles?|jars?|tins?|packs?|lenses|lens|letters|characters|points?|people|persons?|orders?|sticks?|kinds?|colou?rs?|units?|hours? old|years? old"
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_MONTH_NAME = r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH_NAME = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 
 
 def number(text: str) -> float:
@@ -107,8 +111,8 @@ def number(text: str) -> float:
         raise ValueError("no numeral")
     if text == "半":
         return 0.5
-    if text in _EN_NUMBERS:
-        return float(_EN_NUMBERS[text])
+    if all(word in _EN_NUMBERS for word in re.split("[- ]", text)):
+        return float(sum(_EN_NUMBERS[word] for word in re.split("[- ]", text)))
     if text.endswith("万") and re.fullmatch(_DIGITS, text[:-1]):
         return float(text[:-1]) * 10000
     if re.fullmatch(_SIGNED, text):
@@ -166,7 +170,14 @@ def _ymd(year: int, month: int, day: int) -> tuple[Kind, float, float, str] | No
     return (Kind.DATE, value, value, "ymd" if year else "md")
 
 
-@_pattern(r"(?<!\d)((?:19|20)[0-9]{2})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})\s?[日号]?(?![0-9])")
+@_pattern(r"[0-9][0-9\x00]{15,}(?:\.[0-9]+)?|[零〇一二两三四五六七八九十百千万廿半]{16,}")
+def _overlong(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    """Taken out first: an order number is no quantity with a unit, and a page of digits must not cost the other patterns their speed."""
+    value = float(match[0].replace("\x00", "")) if match[0][0].isascii() else float("inf")
+    return (Kind.NUMBER, value, value, "")
+
+
+@_pattern(r"(?<!\d)((?:19|20)[0-9]{2})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})(?:\s?[日号])?(?![0-9])")
 def _full_date(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _ymd(*(int(group) for group in match.groups()))
 
@@ -179,6 +190,17 @@ def _month_first(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
 @_pattern(rf"(?<![0-9])([0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)?\s*{_MONTH_NAME}(?:,?\s*((?:19|20)[0-9]{{2}}))?\b")
 def _day_first(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _ymd(int(match[3] or 0), _MONTHS[match[2][:3]], int(match[1]))
+
+
+@_pattern(
+    rf"(?<![零〇一二两三四五六七八九十百千万])([一二][零〇一二三四五六七八九]{{3}})年(?:([0-9]{{1,2}}|{_CN})月(?:([0-9]{{1,2}}|{_CN})[日号])?)?"
+)
+def _chinese_date(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    year, month = int(_value(match[1])), int(_value(match[2] or "0"))
+    if match[3]:
+        return _ymd(year, month, int(_value(match[3])))
+    value = float(year * 100 + month) if match[2] else float(year)
+    return (Kind.DATE, value, value, "ym") if match[2] else (Kind.NUMBER, value, value, "")
 
 
 @_pattern(rf"(?<![0-9])([0-9]{{1,2}}|{_CN})\s?月\s?([0-9]{{1,2}}|{_CN})\s?[日号]")
@@ -205,7 +227,8 @@ def _short_date(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
 
 @_pattern(r"(?<!\d)(?<!\d:)([0-2]?[0-9]):([0-5][0-9])(?!\d)(?:\s*(am|pm))?")
 def _clock(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
-    minutes = float((int(match[1]) % 24 + (12 if match[3] == "pm" and int(match[1]) < 12 else 0)) * 60 + int(match[2]))
+    hour = int(match[1]) % (12 if match[3] else 24) + (12 if match[3] == "pm" else 0)
+    minutes = float(hour * 60 + int(match[2]))
     return (Kind.TIME, minutes, minutes, "minute")
 
 
@@ -285,6 +308,13 @@ def _age(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return (Kind.COUNT, value, value, "岁")
 
 
+@_pattern(rf"({_DIGITS}|{_CN})\s?个半\s?(小时|钟头|钟|星期|礼拜|月)")
+def _and_a_half(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    unit, scale = {"月": ("month", 1), "星期": ("day", 7), "礼拜": ("day", 7)}.get(match[2], ("second", 3600))
+    value = (_value(match[1]) + 0.5) * scale
+    return (Kind.DURATION, value, value, unit)
+
+
 def _register_durations() -> None:
     for expression, unit, scale in _DURATION_UNITS:
 
@@ -318,7 +348,11 @@ _register_scales()
 
 @_pattern(rf"(?<![第\d.])({_DIGITS}|{_CN})(?:{_TO}({_DIGITS}|{_CN}))?\s?({_CLASSIFIERS})")
 def _count(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
-    if not match[1][0].isdigit() and match[3] in ("个", "分", "号", "级", "期", "字", "位", "人", "只", "条", "本", "部", "对", "台") and match[1] == "一":
+    if (
+        not match[1][0].isdigit()
+        and match[3] in ("个", "分", "号", "级", "期", "字", "位", "人", "只", "条", "本", "部", "对", "台")
+        and match[1] == "一"
+    ):
         return None
     low = _value(match[1])
     return (Kind.COUNT, low, _value(match[2]) if match[2] else low, match[3])
@@ -348,9 +382,9 @@ def _plain_word(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return (Kind.NUMBER, value, value, "")
 
 
-@_pattern(rf"(?<![\d.a-z#])({_SIGNED})(?!\d|\.\d)")
+@_pattern(rf"(?<![\d.a-z#])({_SIGNED})(?!\d|\.\d)(万)?")
 def _plain(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
-    value = _value(match[1])
+    value = _value(match[1]) * (10000 if match[2] else 1)
     return (Kind.NUMBER, value, value, "")
 
 

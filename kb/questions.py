@@ -6,13 +6,19 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
 from kb.content import read_yaml
 from kb.errors import ContentError, QuestionsError
-from kb.models import Asker, Turn
+from kb.models import Asker, ReplyLanguage, Turn
+from kb.text import clean
+
+Wording = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A string that is looked for in drafts."""
+Message = Annotated[str, AfterValidator(clean)]
+"""What someone typed; half an emoji, cut off by a chat window, is no reason to refuse it."""
 
 
 class PastTurn(BaseModel):
@@ -20,7 +26,7 @@ class PastTurn(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     role: Asker
-    text: str
+    text: Message
 
 
 class Articles(BaseModel):
@@ -36,9 +42,9 @@ class Expectation(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     articles: Articles = Articles()
-    must_include: list[list[str]] = []
+    must_include: list[list[Wording]] = []
     """Of every inner list at least one string must stand in the draft."""
-    must_not_include: list[str] = []
+    must_not_include: list[Wording] = []
     disclaimers: list[str] = []
     abstain: bool = False
 
@@ -48,7 +54,7 @@ class Question(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
     id: str
-    text: str
+    text: Message
     lang: Literal["zh-Hant", "zh-Hans", "yue", "en"] = "zh-Hant"
     kind: str = "any"
     as_of: dt.date | None = None
@@ -65,11 +71,17 @@ class BatchLine(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
     question_id: str
-    text: str
+    text: Message
     history: list[PastTurn] | None = None
     as_of: dt.date | None = None
     asker: Asker | None = None
-    lang: str | None = None
+    lang: ReplyLanguage | None = None
+    """Language of the reply; 'yue' is read as zh-Hant, in which Cantonese is answered."""
+
+    @field_validator("lang", mode="before")
+    @classmethod
+    def _written(cls, value: object) -> object:
+        return "zh-Hant" if value == "yue" else value
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(turn.role, turn.text) for turn in self.history or [])
@@ -107,7 +119,7 @@ def read_batch(path: Path) -> Iterator[BatchLine]:
         raise QuestionsError("no such file", where=str(path), fix="give the path of a JSON-lines file") from error
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionsError(f"cannot be read: {error}", where=str(path), fix="give a UTF-8 JSON-lines file") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # not splitlines(): U+2028 may stand in a JSON string
         if not line.strip():
             continue
         try:
@@ -120,9 +132,9 @@ def read_batch(path: Path) -> Iterator[BatchLine]:
 def read_history(path: Path) -> tuple[Turn, ...]:
     """A conversation: a JSON list of {role, text}, oldest first. Raises QuestionsError."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
         return tuple(Turn(turn.role, turn.text) for turn in map(PastTurn.model_validate, data))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         what = _first(error) if isinstance(error, ValidationError) else str(error)
         raise QuestionsError(f"cannot be read: {what}", where=str(path), fix='write [{"role": "customer", "text": "…"}, …]') from error
 

@@ -75,6 +75,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _convert(value: Any, default: Any, *, where: str) -> Any:
+    if not isinstance(value, str) and (type(value) is not type(default)):  # TOML has types of its own; the environment has text only
+        raise SettingsError(f"{value!r} is no {type(default).__name__}", where=where, fix="mend the value")
     try:
         if isinstance(default, Path):
             return Path(value).expanduser()
@@ -86,10 +88,7 @@ def _convert(value: Any, default: Any, *, where: str) -> Any:
 def settings_table() -> str:
     """The settings as a Markdown table; docs/settings.md is made from it."""
     lines = ["| setting | variable | default | what it does |", "|---|---|---|---|"]
-    lines += [
-        f"| `{f.name}` | `{f.metadata['variable']}` | `{f.default}` | {f.metadata['help']} |"
-        for f in dataclasses.fields(Settings)
-    ]
+    lines += [f"| `{f.name}` | `{f.metadata['variable']}` | `{f.default}` | {f.metadata['help']} |" for f in dataclasses.fields(Settings)]
     return "\n".join(lines) + "\n"
 
 

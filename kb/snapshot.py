@@ -167,7 +167,7 @@ def _read(folder: Path, snapshot_id: str) -> Snapshot:
         chunks = tuple(_chunk(data) for data in json.loads((folder / "chunks.json").read_bytes()))
         companions = Companions.from_json(json.loads((folder / "companions.json").read_bytes()))
         vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SnapshotError(f"cannot be read: {error}", where=str(folder), fix=_REINGEST) from error
     snapshot = Snapshot(snapshot_id, manifest["created"], manifest["embedder"], articles, chunks, vectors, companions)
     _load_indexes(snapshot, folder)

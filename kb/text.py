@@ -15,8 +15,13 @@ from kb.models import Language, ReplyLanguage
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{HAN}]+|[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe63\uff0d]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SENTENCE_END = re.compile(r"(?<=[。!?!?;;])(?=\S)|(?<=[.])\s+(?=[A-Z0-9\"'(])|(?<=[?!;])\s+|\n+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_ENDS = r"。!?;\uff01\uff1f\uff1b"  # half and full width
+_ABBREVIATIONS = "".join(rf"(?<!\b{one}\.)" for one in ("Mr", "Mrs", "Ms", "Dr", "St", "vs", "approx", r"e\.g", r"i\.e"))
+_SENTENCE_END = re.compile(
+    rf"(?<=[{_ENDS}])(?=[^\s{_ENDS}」』”)\uff09])|(?<=。[」』”])(?=[^\s{_ENDS}」』”)\uff09])"
+    rf"|(?<=[.]){_ABBREVIATIONS}(?!(?<=\bNo\.)\s+[0-9])\s+(?=[A-Z0-9\"'(])|(?<=[{_ENDS}])\s+|\n+"
+)
 
 # Words that carry no topic. Chinese function characters are left to the inverse document frequency.
 _STOP_WORDS = frozenset(
@@ -38,7 +43,7 @@ def _converter(name: str) -> Any:
 
 
 def clean(text: str) -> str:
-    """Text without control and direction-changing characters; what a person sees stays."""
+    """Text without control and direction-changing characters and lone surrogates; what a person sees stays."""
     return _CONTROL.sub("", text)
 
 
@@ -66,7 +71,7 @@ def tokenise(text: str) -> list[str]:
     tokens: list[str] = []
     for match in _TOKEN.finditer(normalise(text)):
         run = match.group()
-        if "\u3400" <= run[0]:
+        if run[0] >= "\u3400":
             tokens += run
             tokens += [run[i : i + 2] for i in range(len(run) - 1)]
         elif run[0].isdigit():

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.embedding import Embedder
+from kb.answerability import Exemplar, Landscape, Probe, bundled_regression, exemplars, features, ordinary
 from kb.models import Query
 from retriever import lexical
 from retriever.search import Found, Searcher
 
-LEXICAL_THRESHOLD = 0.35
+DEFAULT_THRESHOLD = 0.5
+"""P(no article answers) from which a draft abstains; `thresholds.abstain` in shop.yaml replaces it."""
+LEXICAL_THRESHOLD = 0.18
 """Coverage of the question's terms below which lexical-only search abstains."""
 REASONS = {
     "personal": "reason-personal", "live": "reason-personal", "others": "reason-others", "inject": "reason-inject", "haggle": "reason-haggle",
@@ -34,30 +31,19 @@ class Verdict:
     """Name of a phrase."""
 
 
-@cache
-def exemplars() -> tuple[tuple[str, str], ...]:
-    """(class, message) of the bundled boundary exemplars."""
-    rows: list[tuple[str, str]] = []
-    kind = ""
-    for line in (Path(__file__).parent / "data" / "boundaries.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("== "):
-            kind = line.split()[1]
-        elif line.strip() and not line.startswith("#"):
-            rows.append((kind, line.strip()))
-    return tuple(rows)
-
-
 class Abstainer:
     """Judges questions against one snapshot."""
 
     def __init__(self, searcher: Searcher) -> None:
         self._searcher = searcher
-        self._embedder: Embedder | None = searcher.embedder
-        extra = searcher.snapshot.companions.boundaries
-        self._classes = [kind for kind, _ in exemplars()] + ["oos"] * len(extra)
-        self._vectors: NDArray[np.float32] | None = None
-        if self._embedder is not None:
-            self._vectors = self._embedder.encode_queries([text for _, text in exemplars()] + list(extra))
+        self._threshold = searcher.snapshot.companions.shop.thresholds.abstain or DEFAULT_THRESHOLD
+        self._regression = bundled_regression()
+        self._landscape: Landscape | None = None
+        self._probe: Probe | None = None
+        if searcher.embedder is not None and len(searcher.snapshot.chunks) > 0:
+            own = [Exemplar("oos", text) for text in searcher.snapshot.companions.boundaries]
+            self._landscape = Landscape(searcher.embedder, [*exemplars(), *own], ordinary())
+            self._probe = Probe(searcher.snapshot.vectors, self._landscape, searcher.late)
 
     def judge(self, query: Query, found: Sequence[Found]) -> list[Verdict]:
         """One verdict a question."""
@@ -66,17 +52,16 @@ class Abstainer:
     def _judge_part(self, query: Query, found: Found) -> Verdict:
         if not found.hits:
             return Verdict(True, 1.0, "reason-none")
-        best = found.hits[0]
-        if self._embedder is None or self._vectors is None:
-            covered = lexical.coverage(self._searcher.snapshot, f"{found.part} {query.context}", best.index)
+        if self._landscape is None or self._probe is None or self._regression is None:
+            covered = lexical.coverage(self._searcher.snapshot, f"{found.part} {query.context}", found.hits[0].index)
             return Verdict(covered < LEXICAL_THRESHOLD, 1 - covered, "reason-none")
-        vector = self._embedder.encode_queries([query.text])[0]
-        cosines = self._vectors @ vector
-        nearest = int(np.argmax(cosines))
-        kind = self._classes[nearest]
-        unanswerable = float(1 / (1 + np.exp(-12 * (0.35 - best.dense + 0.5 * max(0.0, float(cosines[nearest]) - 0.5)))))
-        refuse = unanswerable > 0.5
-        return Verdict(refuse, unanswerable, REASONS.get(kind, "reason-none") if float(cosines[nearest]) > 0.55 else "reason-none")
+        text = found.part if not query.context else f"{query.context} {found.part}"
+        vector = found.vector
+        values = features(self._landscape, self._probe, self._regression, text, vector)
+        unanswerable = self._regression.probability(values)
+        margin, nearest, _ = self._landscape.margin(vector)
+        reason = REASONS.get(nearest.kind, "reason-none") if margin > 0 else "reason-none"
+        return Verdict(unanswerable >= self._threshold, unanswerable, reason)
 
 
-__all__ = ["Abstainer", "Verdict", "exemplars"]
+__all__ = ["DEFAULT_THRESHOLD", "Abstainer", "Verdict"]

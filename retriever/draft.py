@@ -135,12 +135,12 @@ def _assemble(
 
 def _bare(text: str) -> str:
     """The sentence without its full stop: the citation comes before it."""
-    return CITATION.sub("", text).strip().rstrip("。.;;,, ")
+    return CITATION.sub("", text).strip().rstrip("。.;,\uff1b\uff0c ")
 
 
 def _short(part: str) -> str:
     """A question of the customer's as a name for itself; its digits stay out of our statements."""
-    part = re.sub(r"\s+", " ", part).strip().rstrip("??")
+    part = re.sub(r"\s+", " ", part).strip().rstrip("?\uff1f")
     return part if len(part) <= 24 else part[:23] + "…"
 
 

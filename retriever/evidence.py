@@ -6,18 +6,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kb.lexicon import place_lexicon, with_wider
 from kb.models import Article, Chunk, Evidence, Hit, Query, ReplyLanguage
 from kb.quantities import read
 from kb.text import HAN, sentences, tokenise
 from retriever.search import Found, Searcher
 
-MOST_EVIDENCE = 4
-MARGIN = 0.22
+MOST_EVIDENCE = 5
+MARGIN = 0.2
 """How far behind the best chunk of its question another may score and still be shown."""
-ROW_MARGIN = 0.08
-"""The same for rows of a table that already gave one."""
-SPAN_BUDGET = {"zh": 90, "en": 240}
-"""Characters of one evidence: a longer paragraph is narrowed to its sentences that answer."""
+SAME_MATTER = 0.8
+"""Likeness, quantities aside, from which two sentences on the same glossary terms with different values contradict each other."""
+DISPUTED = 0.5
+"""The same where the customer says that they were told different things."""
+SECTION_MARGIN = 0.5
+"""The same for a chunk of a section that already gave one: what stands together is often needed together."""
+SIBLING_MARGIN = 0.06
+"""The same for a chunk that says of another thing what a chosen one says: a neighbour's value."""
+SHORT = {"zh": 36, "en": 90}
+"""Characters up to which a chunk is quoted whole."""
+SENTENCE_MARGIN = 0.12
+"""How far behind the best sentence of a chunk another may score and still be quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +73,19 @@ def conflicting(best: Hit, found: Found, searcher: Searcher, query: Query) -> Hi
     article = searcher.article(best)
     if not article.in_force(query.as_of):
         return None
+    rivals: list[tuple[float, Hit]] = []
     for hit in found.hits[1:8]:
         other = searcher.chunk(hit)
         if other.article == one.article or best.score - hit.score > MARGIN or not searcher.article(hit).in_force(query.as_of):
             continue
-        if _contradict(one, other, searcher, query):
-            return hit
-    return None
+        likeness = _contradiction(one, other, searcher, query)
+        if likeness > (rivals[0][0] if rivals else 0.0):
+            rivals = [(likeness, hit)]
+    return rivals[0][1] if rivals else None
 
 
-def _contradict(one: Chunk, other: Chunk, searcher: Searcher, query: Query) -> bool:
-    """Same terms, one value of the same kind and unit each, not equal, in sentences that otherwise say the same."""
+def _contradiction(one: Chunk, other: Chunk, searcher: Searcher, query: Query) -> float:
+    """How alike two sentences are that state different values of one kind for the same terms; 0 where they don't contradict."""
     mine, theirs = read(one.text), read(other.text)
     kinds = {(q.kind, q.unit) for q in mine} & {(q.kind, q.unit) for q in theirs}
     kinds = {(kind, unit) for kind, unit in kinds if not query.wants or kind.value in query.wants}
@@ -83,11 +94,26 @@ def _contradict(one: Chunk, other: Chunk, searcher: Searcher, query: Query) -> b
         for key in kinds
     )  # fmt: skip
     if not differs:
-        return False
+        return 0.0
     named, other_named = searcher.terms.find(one.text), searcher.terms.find(other.text)
-    if named != other_named and not (named and other_named and (named >= other_named or other_named >= named)):
-        return False
-    return _alike(one.text, other.text) >= 0.55
+    if not query.about_disagreement and not (named and named == other_named):
+        return 0.0
+    likeness = _same_matter(one.text, other.text, searcher)
+    return likeness if likeness >= (DISPUTED if query.about_disagreement else SAME_MATTER) else 0.0
+
+
+def _same_matter(first: str, second: str, searcher: Searcher) -> float:
+    """How alike two sentences are without their quantities: cosine, or the words' Dice coefficient without an embedder."""
+    if searcher.embedder is None:
+        return _alike(first, second)
+    a, b = searcher.embedder.encode_passages([_without_quantities(first), _without_quantities(second)])
+    return float(a @ b)
+
+
+def _without_quantities(text: str) -> str:
+    for quantity in reversed(read(text)):
+        text = text[: quantity.span[0]] + " " + text[quantity.span[1] :]
+    return text
 
 
 def _alike(first: str, second: str) -> float:
@@ -98,8 +124,17 @@ def _alike(first: str, second: str) -> float:
 
 def _margin(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> float:
     chunk = searcher.chunk(hit)
-    same_table = any(chunk.kind == "row" and p.evidence.chunk.article == chunk.article and p.evidence.chunk.table == chunk.table for p in picks)
-    return ROW_MARGIN if same_table else MARGIN
+    if any(_parallel(chunk, pick.evidence.chunk) for pick in picks):
+        return SIBLING_MARGIN
+    together = any((chunk.article, chunk.section) == (pick.evidence.chunk.article, pick.evidence.chunk.section) for pick in picks)
+    return SECTION_MARGIN if together else MARGIN
+
+
+def _parallel(chunk: Chunk, other: Chunk) -> bool:
+    """Whether two chunks say the same of different things: rows of one table, or sentences that differ in little more than a name."""
+    if chunk.kind == other.kind == "row" and (chunk.article, chunk.table) == (other.article, other.table):
+        return True
+    return _alike(chunk.text, other.text) >= 0.5
 
 
 def _repeats(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> bool:
@@ -112,36 +147,40 @@ def _repeats(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> bool:
 
 
 def _evidence(hit: Hit, searcher: Searcher, part: str) -> Evidence:
+    """The chunk, narrowed to the sentences that answer where it holds several."""
     chunk = searcher.chunk(hit)
-    budget = SPAN_BUDGET["zh" if re.search(f"[{HAN}]", chunk.text) else "en"]
     whole = Evidence(chunk, hit.score, chunk.quote, chunk.text, chunk.lines)
-    if chunk.kind != "paragraph" or len(chunk.text) <= budget:
+    if chunk.kind == "row" or len(chunk.text) <= SHORT["zh" if re.search(f"[{HAN}]", chunk.text) else "en"]:
         return whole
     spans = sentences(chunk.text)
     if len(spans) < 2:
         return whole
     texts = [chunk.text[start:end] for start, end in spans]
     scores = _sentence_scores(texts, part, searcher)
-    first = last = max(range(len(texts)), key=lambda i: scores[i])
-    while True:
-        neighbours = [i for i in (first - 1, last + 1) if 0 <= i < len(texts) and scores[i] > 0.6 * scores[first]]
-        fitting = [i for i in neighbours if spans[max(i, last)][1] - spans[min(i, first)][0] <= budget]
-        if not fitting:
-            break
-        chosen = max(fitting, key=lambda i: scores[i])
-        first, last = min(first, chosen), max(last, chosen)
-    text = chunk.text[spans[first][0] : spans[last][1]]
-    return replace(whole, text=text, quote=text if text in chunk.quote else chunk.quote)
+    best = max(scores)
+    kept = [text for text, score in zip(texts, scores, strict=True) if score >= best - SENTENCE_MARGIN]
+    if len(kept) == len(texts):
+        return whole
+    label = re.match(r"[^:\uff1a。.;\uff1b]{1,14}[:\uff1a]", texts[0])
+    if label and kept[0] != texts[0] and not re.search(r"\d", label[0]):
+        kept[0] = label[0] + kept[0]
+    gap = "" if re.search(f"[{HAN}]", chunk.text) else " "
+    return replace(whole, text=gap.join(kept))
 
 
 def _sentence_scores(texts: Sequence[str], part: str, searcher: Searcher) -> list[float]:
+    """How well each sentence answers: shared words, and with an embedder its cosine; a sentence about another place falls behind."""
     asked = set(tokenise(part))
-    shared = [len(asked & set(tokenise(text))) / max(1, len(asked)) for text in texts]
+    places = with_wider(place_lexicon().find(part))
+    scores = [0.3 * len(asked & set(tokenise(text))) / max(1, len(asked)) for text in texts]
+    for i, text in enumerate(texts):
+        near = place_lexicon().find(text)
+        scores[i] += (0.15 if near & places else -0.15) if near and places else 0.0
     if searcher.embedder is None:
-        return shared
+        return scores
     vector = searcher.embedder.encode_queries([part])[0]
     cosines = searcher.embedder.encode_passages(list(texts)) @ vector
-    return [0.3 * share + float(cosine) for share, cosine in zip(shared, cosines, strict=True)]
+    return [score + float(cosine) for score, cosine in zip(scores, cosines, strict=True)]
 
 
 def row_sentence(chunk: Chunk, lang: ReplyLanguage) -> str:

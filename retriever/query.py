@@ -26,7 +26,7 @@ _FOLLOWS = re.compile(
 )
 _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.DURATION, r"多久|几耐|多长时间|几[多]?[天日个周月年]|多少[天日周月年个]|几个?钟|几点钟|几小时|多少小时|时限|期限|限期|保质期|多快|几时[到收]|how long|how many (?:\w+ )?(?:days|hours|weeks|months|years|minutes)|how soon|within|time limit|shelf life|turnaround"),
-    (Kind.DATE, r"几时|何时|什么时候|几号|哪[天日]|边日|截止|截单|最[迟晚]|最后|when\b|what date|which day|deadline|latest|last day|cut-?off|until when|by when"),
+    (Kind.DATE, r"几时|何时|什么时候|几号|哪[天日]|边日|来得及|[赶赶]得[切及上]|截止|截单|最[迟晚]|最后|when\b|what date|which day|deadline|latest|last day|cut-?off|until when|by when|in time\b|too late|still (?:pay|order|get)"),
     (Kind.TIME, r"几点|几时开|几时关|营业时间|what time|opening hours|hours?\b"),
     (Kind.MONEY, r"多少钱|几钱|几多钱|多少块|几蚊|几块|运费|邮费|手续费|费用|价[钱格]|收费|工费|押金|订金|定金|贵|便宜多少|how much|price|cost|fee|charge|pay|deposit|shipping|postage"),
     (Kind.PERCENT, r"百分之|几成|几多成|%|折|几多个?%|percent|discount|how much off|rate"),
@@ -38,6 +38,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )  # fmt: skip
 _PAST = re.compile(r"去年|旧年|上年|以前|之前|旧版|旧规|旧制|当时|当初|从前|过去|上次|往年|\b(?:last year|used to|previously|old (?:rule|version|policy)|back then|ended|earlier)\b")
 _FUTURE = re.compile(r"明年|下年|出年|来年|新版|新规|即将|将来|之后会|几时开始|什么时候开始|快要|\b(?:next year|coming|upcoming|new (?:rule|version|policy)|start(?:s|ing)?|begin)\b")
+_DISAGREEMENT = re.compile(
+    r"[说讲]法(?:不一|唔同|不同|不太?一[样致])|(?:讲|说|话)(?:的|得|嘅)?(?:都)?(?:唔同|不同|不一样)|[两几]个(?:人|同事|客服).{0,8}(?:讲|说|话).{0,4}(?:唔同|不同|不一样)|矛盾|自相|到底是?几"
+    r"|\b(?:different (?:answers?|things?|numbers?)|contradict\w*|conflicting|two different|which (?:one )?is (?:right|correct|true))\b"
+)
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 
 
@@ -55,6 +59,7 @@ def understand(
         text=text, asker=asker, lang=detected, reply_lang=lang or _reply_language(detected), as_of=as_of,
         parts=_parts(text), context=context, wants=wanted(text) or wanted(everything), places=here, terms=named,
         about_past=bool(_PAST.search(normalise(text))), about_future=bool(_FUTURE.search(normalise(text))),
+        about_disagreement=bool(_DISAGREEMENT.search(normalise(text))),
     )  # fmt: skip
 
 
@@ -94,12 +99,20 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(parts) or (text,)
 
 
+_YES_NO = re.compile(r"[吗么]\s*[?？]?$|可[否唔]|可不可|能[不否]|会不会|会唔会|得唔得|有没有|有冇|系咪|是不是|要不要|要唔要|使唔使|\b(?:can|could|do|does|is|are|will|may) (?:i|you|we|it|they|there)\b")
+
+
+def _asks(clause: str) -> bool:
+    folded = normalise(clause)
+    return bool(_WH.search(folded) or _YES_NO.search(folded.rstrip(",、; ")))
+
+
 def _clauses(sentence: str) -> list[str]:
     """Cut at commas where both sides ask for something of their own."""
-    clauses = re.split(r"(?<=[,,、;;])\s*|\s+(?=and (?:how|what|when|where|which)\b)", sentence)
+    clauses = re.split(r"(?<=[,、;\uff0c\uff1b])\s*|\s+(?=and (?:how|what|when|where|which|is|can|do|does)\b)", sentence)
     joined: list[str] = []
     for clause in clauses:
-        if joined and not (_WH.search(normalise(joined[-1])) and _WH.search(normalise(clause)) and _weight(clause) >= 6):
+        if joined and not (_asks(joined[-1]) and _asks(clause) and _weight(clause) >= 6 and _weight(joined[-1]) >= 6):
             joined[-1] += clause
         else:
             joined.append(clause)

