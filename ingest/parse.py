@@ -122,11 +122,11 @@ def _front_matter(raw: RawArticle, text: str, problems: list[Problem]) -> FrontM
         lines = _key_lines(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 2
-        problems.append(Problem(raw.shown, line, f"broken YAML: {error.reason} (#x{ord(error.character):04x})", "delete the character"))
+        problems.append(Problem(raw.shown, line, f"broken YAML: {error.reason} (#x{error.character:04x})", "delete the character"))
         return None
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a wrong explicit tag raises any of them
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or " ".join(str(error).split())
+        what = getattr(error, "problem", None) or ("nested too deeply" if isinstance(error, RecursionError) else "a value does not fit its tag")
         problems.append(
             Problem(raw.shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'")
         )
@@ -273,14 +273,22 @@ def _items(tokens: list[Token], source: list[str], offset: int) -> list[Block]:
             first, last = _lines(tokens[index], offset)
             quote = re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", _verbatim(source, first, last, offset))
             if any(texts):
-                separator = ";" if re.search(r"[\u4e00-\u9fff]", texts[0]) else "; "
-                text = texts[0] if len(texts) == 1 else texts[0].rstrip(":\uff1a") + (":" if separator == ";" else ": ") + separator.join(texts[1:])
+                text = _joined([one for one in texts if one])
                 last_text = last
                 while last_text > first and not source[last_text - offset - 1].strip():
                     last_text -= 1
                 blocks.append(Block("item", text, quote, (first, last_text)))
         index = end + 1
     return blocks
+
+
+def _joined(texts: list[str]) -> str:
+    """A list item with what is nested in it, as one line: `Three: a; b`."""
+    if len(texts) == 1:
+        return texts[0]
+    space = "" if re.search(r"[\u4e00-\u9fff]", texts[0]) else " "
+    head = texts[0].rstrip(":\uff1a")
+    return head + (space if head[-1:] in ".。!?;\uff01\uff1f\uff1b" else f":{space}") + f";{space}".join(texts[1:])
 
 
 def _rows(tokens: list[Token], source: list[str], offset: int, table: int) -> list[Block]:

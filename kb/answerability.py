@@ -1,6 +1,6 @@
 """Does any chunk answer this message? Features of the message, of the knowledge base, and of both; a logistic regression over them.
 
-The regression is fitted by `kb.modelling.answerability` on knowledge bases simulated from the paraphrase corpus: topics put in
+The regression is fitted by `retriever.fitting` on knowledge bases simulated from the paraphrase corpus: topics put in
 are answerable, topics left out are not, and the boundary exemplars never are. No shop is known to it. The features of the knowledge base
 are z-scores over ordinary messages run against the same knowledge base, so that one fit serves shops of any size.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,21 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.embedding import Embedder, unit_rows
-from kb.late import LateInteraction
 from kb.text import normalise
 
 Floats = NDArray[np.float32]
 DATA = Path(__file__).parent / "data"
-PROBES = 200
+PROBES = 100
 """Ordinary messages that measure a knowledge base."""
-HUB_NEIGHBOURS = 20
 NEIGHBOURS = 5
 BRIDGES = 40
 BRIDGE_SHARPNESS = 12.0
-LATE_CANDIDATES = 40
 BUCKETS = 1 << 14
 """Hashed character n-grams of the message classifier."""
-NAMES = ("best", "late", "gap", "bridge", "length", "margin", "message")
+NAMES = ("score", "mean score", "gap", "bridge", "length", "margin", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +92,28 @@ class Landscape:
         return unit_rows((self.sentences[rows] * weights[:, None]).sum(axis=0, keepdims=True))[0]
 
 
-class Probe:
-    """One knowledge base, measured: how near ordinary messages come to it, and which chunks are near to everything."""
+Scores = Callable[[str, Floats], Floats]
+"""(message, its vector) → the fused scores of a knowledge base's chunks for it, best first."""
 
-    def __init__(self, chunks: Floats, landscape: Landscape, late: LateInteraction | None, probes: int = PROBES) -> None:
-        self._chunks, self._landscape, self._late = chunks, landscape, late
+
+class Probe:
+    """One knowledge base, measured: how high ordinary messages score in it."""
+
+    def __init__(self, chunks: Floats, landscape: Landscape, scores: Scores, probes: int = PROBES) -> None:
+        self._chunks, self._landscape, self._scores = chunks, landscape, scores
         rows = np.unique(np.linspace(0, len(landscape.messages) - 1, probes).astype(int))
-        cosines = landscape.messages[rows] @ chunks.T
-        most = min(HUB_NEIGHBOURS, len(rows))
-        self._hubs = np.sort(cosines, axis=0)[-most:].mean(axis=0)
-        raw = np.array([self._raw(landscape.messages[row], landscape.texts[row]) for row in rows])
+        raw = np.array([self._raw(landscape.messages[row], scores(landscape.texts[row], landscape.messages[row])) for row in rows])
         self._mean, self._spread = raw.mean(axis=0), raw.std(axis=0) + 1e-6
 
-    def features(self, vector: Floats, text: str) -> Floats:
-        """(best, late, gap, bridge) of a message, as z-scores over the ordinary messages."""
-        return np.asarray((self._raw(vector, text) - self._mean) / self._spread, np.float32)
+    def features(self, vector: Floats, scores: Floats) -> Floats:
+        """(score, mean score, gap, bridge) of a message whose chunks score `scores`, best first, as z-scores over ordinary messages."""
+        return np.asarray((self._raw(vector, scores) - self._mean) / self._spread, np.float32)
 
-    def _raw(self, vector: Floats, text: str) -> Floats:
-        cosines = self._chunks @ vector
-        order = np.argpartition(-cosines, min(LATE_CANDIDATES, len(cosines) - 1))[:LATE_CANDIDATES]
-        top = np.sort(cosines[order])[::-1]
-        late = _top(self._late.scores(text, order)) if self._late else float(top[0])
-        best = float((cosines - self._hubs).max())
+    def _raw(self, vector: Floats, scores: Floats) -> Floats:
+        if not len(scores):
+            return np.zeros(4, np.float32)
         bridge = float((self._chunks @ self._landscape.bridge(vector)).max())
-        return np.array([best, late, float(top[0] - top[min(4, len(top) - 1)]), bridge], np.float32)
+        return np.array([scores[0], scores[:NEIGHBOURS].mean(), scores[0] - scores[min(NEIGHBOURS - 1, len(scores) - 1)], bridge], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +167,10 @@ def bundled_regression() -> Regression | None:
     return Regression.load(path) if path.is_file() else None
 
 
-def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats) -> Floats:
+def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats, scores: Floats) -> Floats:
     """The features of a message against a knowledge base, in the order of NAMES."""
-    margin = landscape.margin(vector)[0]
-    own = [math.log(max(2, len(normalise(text)))), margin, regression.message(text, vector)]
-    return np.concatenate([probe.features(vector, text), np.asarray(own, np.float32)])
+    own = [math.log(max(2, len(normalise(text)))), landscape.margin(vector)[0], regression.message(text, vector)]
+    return np.concatenate([probe.features(vector, scores), np.asarray(own, np.float32)])
 
 
 def _top(values: Floats) -> float:

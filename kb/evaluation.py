@@ -133,11 +133,16 @@ def _rank(figures: Counter[str], all_of: Sequence[str], any_of: Sequence[str], r
 
 def _body(draft: str, disclaimers: Sequence[Any]) -> tuple[str, int]:
     """(the draft without its disclaimers' texts, how many declared disclaimers are not in it)."""
-    texts = [str(one.get("text") or "") if isinstance(one, Mapping) else "" for one in disclaimers]
+    texts = _texts(disclaimers)
     absent = sum(not text or text not in draft for text in texts)
     for text in filter(None, texts):
         draft = draft.replace(text, "")
     return draft, absent
+
+
+def _texts(disclaimers: Sequence[Any]) -> list[str]:
+    """Texts of declared disclaimers; '' for one that is declared by its id alone."""
+    return [str(one.get("text") or "") if isinstance(one, Mapping) else "" for one in disclaimers]
 
 
 def ungrounded(question: Question, answer: Mapping[str, Any]) -> set[str]:
@@ -149,8 +154,10 @@ def ungrounded(question: Question, answer: Mapping[str, Any]) -> set[str]:
     as_of = question.as_of or answer.get("as_of", "")
     known = set(digits.findall(" ".join([*(comparable(part) for part in parts), comparable(question.text), str(as_of)])))
     dates = {str(int(number)) for number in known if number.isdigit()}  # 02 in an ISO date is written 2
-    body, _ = _body(str(answer.get("draft") or ""), answer.get("disclaimers") or [])
-    stated = set(digits.findall(comparable(re.sub(r"\[\d+\]", " ", body))))
+    text = re.sub(r"\[\d+\]", " ", str(answer.get("draft") or ""))
+    for wording in filter(None, _texts(answer.get("disclaimers") or [])):
+        text = text.replace(wording, " ")
+    stated = set(digits.findall(comparable(text)))
     return {number for number in stated if number not in known and number.lstrip("0") not in dates}
 
 

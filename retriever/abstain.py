@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.answerability import Exemplar, Landscape, Probe, bundled_regression, exemplars, features, ordinary
 from kb.models import Query
+
 from retriever import lexical
+from retriever.query import wanted
 from retriever.search import Found, Searcher
 
 DEFAULT_THRESHOLD = 0.5
@@ -31,6 +36,11 @@ class Verdict:
     """Name of a phrase."""
 
 
+def scores_of(found: Found) -> NDArray[np.float32]:
+    """The scores of the hits that a draft may use, best first."""
+    return np.fromiter((hit.score for hit in found.hits), np.float32, len(found.hits))
+
+
 class Abstainer:
     """Judges questions against one snapshot."""
 
@@ -43,7 +53,15 @@ class Abstainer:
         if searcher.embedder is not None and len(searcher.snapshot.chunks) > 0:
             own = [Exemplar("oos", text) for text in searcher.snapshot.companions.boundaries]
             self._landscape = Landscape(searcher.embedder, [*exemplars(), *own], ordinary())
-            self._probe = Probe(searcher.snapshot.vectors, self._landscape, searcher.late)
+            self._probe = Probe(searcher.snapshot.vectors, self._landscape, self._scores)
+
+    def _scores(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores of an ordinary message, which no customer asked: no date, place or term steers it."""
+        query = Query(
+            text=text, asker="customer", lang="zh-Hant", reply_lang="zh-Hant", as_of=self._searcher.snapshot.companions.shop.current_date(),
+            parts=(text,), context="", wants=wanted(text), places=frozenset(), terms=frozenset(),
+        )  # fmt: skip
+        return scores_of(self._searcher.search(query)[0])
 
     def judge(self, query: Query, found: Sequence[Found]) -> list[Verdict]:
         """One verdict a question."""
@@ -57,7 +75,7 @@ class Abstainer:
             return Verdict(covered < LEXICAL_THRESHOLD, 1 - covered, "reason-none")
         text = found.part if not query.context else f"{query.context} {found.part}"
         vector = found.vector
-        values = features(self._landscape, self._probe, self._regression, text, vector)
+        values = features(self._landscape, self._probe, self._regression, text, vector, scores_of(found))
         unanswerable = self._regression.probability(values)
         margin, nearest, _ = self._landscape.margin(vector)
         reason = REASONS.get(nearest.kind, "reason-none") if margin > 0 else "reason-none"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 for _variable in [name for name in os.environ if name.startswith("KB_")]:
@@ -23,6 +24,11 @@ from kb.text import tokenise  # noqa: E402
 from ui.services import Services  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
+
+# The same examples on every machine, however slow it is. To look for new ones: pytest --hypothesis-profile=search
+hypothesis_settings.register_profile("youju", deadline=None, derandomize=True, max_examples=100)
+hypothesis_settings.register_profile("search", deadline=None, max_examples=2000)
+hypothesis_settings.load_profile("youju")
 
 LANTERN_QUAY = {
     "shop.yaml": "name: {zh-Hant: 燈塔碼頭, zh-Hans: 灯塔码头, en: Lantern Quay}\ntime_zone: Europe/Lisbon\nreply_language: zh-Hant\ntoday: 2031-05-20\n",

@@ -243,7 +243,11 @@ class _Server(uvicorn.Server):
             self.listening()
 
 
-def serve(services: Services, settings: Settings, announce: Callable[[str], Any] = print) -> None:
+def _say(address: str) -> None:
+    print(address, flush=True)
+
+
+def serve(services: Services, settings: Settings, announce: Callable[[str], Any] = _say) -> None:
     """Run until interrupted. Raises SettingsError for an address that must not, or cannot, be listened on."""
     listener = _listen(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -118,9 +118,7 @@ def test_late_interaction_finds_them_too(embedder: StaticEmbedder) -> None:
     assert sum(index == number for number, index in enumerate(best)) >= 6, best
 
 
-@pytest.mark.parametrize(
-    ("left", "right"), [("退貨運費誰付", "退货运费谁付"), ("REFUND", "refund"), ("ＨＫＤ １２８", "hkd 128")]
-)
+@pytest.mark.parametrize(("left", "right"), [("退貨運費誰付", "退货运费谁付"), ("REFUND", "refund"), ("ＨＫＤ １２８", "hkd 128")])
 def test_scripts_widths_and_case_do_not_matter(embedder: StaticEmbedder, left: str, right: str) -> None:
     np.testing.assert_allclose(*embedder.encode_queries([left, right]), atol=1e-6)
 

@@ -60,12 +60,10 @@ def tiny_data() -> TrainingData:
         for number, (slug, (traditional, simplified, english, other)) in enumerate(TOPICS.items())
     )
     dictionary = tuple(
-        DictionaryEntry("cc-cedict", traditional, simplified, f"{english}; {other}")
-        for traditional, simplified, english, other in TOPICS.values()
+        DictionaryEntry("cc-cedict", traditional, simplified, f"{english}; {other}") for traditional, simplified, english, other in TOPICS.values()
     )
     parallel = tuple(
-        SentencePair("made-up", f"I want the {english} now.", f"我現在要{traditional}。")
-        for traditional, _, english, _ in TOPICS.values()
+        SentencePair("made-up", f"I want the {english} now.", f"我現在要{traditional}。") for traditional, _, english, _ in TOPICS.values()
     )
     words = ["我", "要", "多久", "怎么", "请问", "如何", "现在", "时间", "退款", "送货", "地址", "优惠券", "发票", "库存"]
     return TrainingData(intents, dictionary, parallel, {word: 100 + len(word) for word in words})
@@ -88,9 +86,7 @@ def teacher() -> WordTeacher:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(
-    tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: WordTeacher, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def tiny_model(tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: WordTeacher, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model directory trained end to end from the made-up rows."""
     directory = tmp_path_factory.mktemp("model") / "tiny-static"
     train(tiny_data, teacher, directory, tiny_settings)

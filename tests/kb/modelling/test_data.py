@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from kb.modelling.data import MESSAGE_LANGUAGES, PARAPHRASES, _clean_gloss, _read_dictionary, _read_parallel, read_intents
+from kb.modelling.data import (
+    MESSAGE_LANGUAGES,
+    PARAPHRASES,
+    _clean_gloss,
+    _read_dictionary,
+    _read_parallel,
+    read_intents,
+)
 
 
 def test_every_intent_has_its_messages_and_article_sentences() -> None:

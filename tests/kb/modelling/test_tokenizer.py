@@ -39,9 +39,7 @@ def test_spellings_of_the_same_text_give_the_same_tokens(tokenizer: Tokenizer, l
         ("😀 한국어 …", []),
     ],
 )
-def test_text_falls_apart_at_script_borders_and_into_known_words(
-    tokenizer: Tokenizer, text: str, tokens: list[str]
-) -> None:
+def test_text_falls_apart_at_script_borders_and_into_known_words(tokenizer: Tokenizer, text: str, tokens: list[str]) -> None:
     assert tokenizer.encode(text).tokens == tokens
 
 

@@ -44,9 +44,7 @@ def test_the_same_seeds_give_the_same_files(
     assert StaticEmbedder(tmp_path / "again").identity == StaticEmbedder(tiny_model).identity
 
 
-def test_training_replaces_a_model_that_is_there(
-    tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: Teacher, tmp_path: Path
-) -> None:
+def test_training_replaces_a_model_that_is_there(tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: Teacher, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "stale.txt").write_text("old")
     train(tiny_data, teacher, tmp_path / "model", tiny_settings)
@@ -77,18 +75,14 @@ def test_cached_teacher_asks_only_for_new_texts(teacher: Teacher, tmp_path: Path
     np.testing.assert_allclose(vectors, teacher.encode(["b", "c"]), atol=1e-6)
 
 
-def test_bags_keep_texts_apart_and_split_words_into_their_characters(
-    tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: Teacher
-) -> None:
+def test_bags_keep_texts_apart_and_split_words_into_their_characters(tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: Teacher) -> None:
     tokenizer, _ = general_model(tiny_data, teacher, tiny_settings)
     bags = TextBags(tokenizer, ["退款", "", "address refund"])
     plain = bags.batch(np.array([2, 1, 0]))
     ids = tokenizer.get_vocab()
     assert plain.ids.tolist() == [ids["address"], ids["refund"], ids["退款"]]
     assert plain.offsets.tolist() == [0, 2, 2]
-    split = bags.batch(
-        np.array([0, 2]), np.random.default_rng(0), Disturbance(token_dropout=0, split_texts=1, split_words=1)
-    )
+    split = bags.batch(np.array([0, 2]), np.random.default_rng(0), Disturbance(token_dropout=0, split_texts=1, split_words=1))
     assert split.ids.tolist() == [ids["退"], ids["款"], ids["address"], ids["refund"]]
     assert split.offsets.tolist() == [0, 2]
 
@@ -99,8 +93,9 @@ def test_cantonese_rules_swap_the_common_words() -> None:
 
 def test_rank_counts_owners_and_not_passages() -> None:
     scores = np.array([0.9, 0.8, 0.7, 0.95], dtype=np.float32)
-    assert first_right(scores, [0, 0, 1, 2], {1}) == 3
-    assert first_right(scores, [0, 0, 1, 2], {0, 1}) == 2
+    owners = np.array([0, 0, 1, 2])
+    assert first_right(scores, owners, {1}) == 3
+    assert first_right(scores, owners, {0, 1}) == 2
     ranking = Ranking({"en": [1, 3], "yue": [6]})
     assert ranking.recall(1) == pytest.approx(1 / 3)
     assert ranking.recall(5, "en") == 1

@@ -1,0 +1,225 @@
+"""Step 5: adapt the general vectors to how customers ask and how articles answer.
+
+Each step draws many intents, and of each a message, another message and an article-style sentence. The message is
+contrasted with the other messages and with the article sentences of all drawn intents (InfoNCE on cosines), and for a part
+of the batch token by token (MaxSim with one learnt weight a token). Rows and token weights are trained together, so one
+table serves both scores.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm
+
+from kb.modelling.bags import Bags, Disturbance, TextBags
+from kb.modelling.data import Intent
+from kb.modelling.pretrain import embed, schedule
+
+__all__ = ["TRIAL", "AdaptSettings", "Adapted", "adapt", "average"]
+
+MASKED = -1e4
+"""A score that takes a pair out of a softmax."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptSettings:
+    steps: int = 400
+    batch: int = 512
+    """Intents a step."""
+    learning_rate: float = 2e-3
+    scale: float = 20.0
+    """Inverse temperature of the InfoNCE losses."""
+    disturbance: Disturbance = field(default_factory=Disturbance)
+    article_share: float = 0.5
+    """Weight of message ↔ article sentence against message ↔ message; with `single_positive` the chance of each."""
+    single_positive: bool = False
+    """One positive an intent and step, of either kind, as the trial had it."""
+    late_share: float = 0.3
+    """Weight of the MaxSim loss; 0 leaves the token weights at their start."""
+    late_batch: int = 128
+    """Intents of the batch that the MaxSim loss sees."""
+    token_weight_rate: float = 0.02
+    """Learning rate of the token weights' logits."""
+    twin_cosine: float = 0.9
+    """Intents of different files whose messages' centroids are this near after a third of the steps mean the same and are
+    no negatives of each other from then on; above 1 turns it off."""
+
+
+TRIAL = AdaptSettings(single_positive=True, late_share=0.0, twin_cosine=2.0)
+"""The recipe of the first trial, for comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    vectors: NDArray[np.float32]
+    """(tokens, dimension)."""
+    token_weights: NDArray[np.float32]
+    """(tokens,), positive: importance of each query token in MaxSim."""
+
+
+def adapt(
+    vectors: NDArray[np.float32],
+    intents: Sequence[Intent],
+    tokenizer: Tokenizer,
+    settings: AdaptSettings,
+    seed: int,
+) -> Adapted:
+    """Train copies of the rows on the intents. Only tokens that occur in them change."""
+    torch.manual_seed(seed)
+    random = np.random.default_rng(seed)
+    texts = _IntentTexts(intents, tokenizer)
+    used = texts.bags.compact()
+    lengths = np.linalg.norm(vectors, axis=1)
+    start_weights = np.clip(lengths / np.median(lengths[lengths > 0]), 1e-3, 20).astype(np.float32)
+    weight = nn.Parameter(torch.from_numpy(vectors[used]))
+    logits = nn.Parameter(torch.from_numpy(np.log(np.expm1(start_weights[used]))))  # softplus undone
+    optimizer = torch.optim.Adam(
+        [{"params": [weight], "rate": settings.learning_rate}, {"params": [logits], "rate": settings.token_weight_rate}],
+        fused=True,
+    )
+    twins = texts.same_slug()
+    for step in tqdm(range(settings.steps), desc=f"adapt, seed {seed}", unit="step"):
+        for group in optimizer.param_groups:
+            group["lr"] = group["rate"] * schedule(step, settings.steps, 0)
+        if step == settings.steps // 3 and settings.twin_cosine <= 1:
+            twins = twins | texts.twins(weight, settings.twin_cosine)
+        chosen = random.permutation(len(intents))[: settings.batch]
+        masked = torch.from_numpy(twins[np.ix_(chosen, chosen)])
+        loss = _loss(weight, logits, texts, chosen, masked, settings, random)
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        optimizer.step()
+    adapted, token_weights = vectors.copy(), start_weights
+    adapted[used] = weight.detach().numpy()
+    token_weights[used] = functional.softplus(logits).detach().numpy()
+    return Adapted(adapted, token_weights)
+
+
+def average(runs: Sequence[Adapted]) -> Adapted:
+    """The mean of several seeds' runs from the same start."""
+    return Adapted(
+        np.asarray(np.mean([run.vectors for run in runs], axis=0), dtype=np.float32),
+        np.asarray(np.mean([run.token_weights for run in runs], axis=0), dtype=np.float32),
+    )
+
+
+def _loss(
+    weight: Tensor,
+    logits: Tensor,
+    texts: "_IntentTexts",
+    chosen: NDArray[np.int64],
+    masked: Tensor,
+    settings: AdaptSettings,
+    random: np.random.Generator,
+) -> Tensor:
+    messages, others, articles = (np.array(column) for column in zip(*(texts.draw(i, random) for i in chosen), strict=True))
+    if settings.single_positive:
+        positives = np.where(random.random(len(chosen)) < settings.article_share, articles, others)
+        left, right = _embed_all(weight, texts.bags, [messages, positives], settings, random)
+        return _info_nce(left @ right.T, masked, settings.scale)
+    left, other, article = _embed_all(weight, texts.bags, [messages, others, articles], settings, random)
+    loss = (1 - settings.article_share) * _info_nce(left @ other.T, masked, settings.scale)
+    loss = loss + settings.article_share * _info_nce(left @ article.T, masked, settings.scale)
+    if settings.late_share:
+        part = slice(0, settings.late_batch)
+        scores = max_sim(
+            weight,
+            functional.softplus(logits),
+            texts.bags.batch(messages[part], random, settings.disturbance),
+            texts.bags.batch(articles[part], random, settings.disturbance),
+        )
+        loss = loss + settings.late_share * _info_nce(scores, masked[part, part], settings.scale)
+    return loss
+
+
+def _embed_all(
+    weight: Tensor,
+    bags: TextBags,
+    columns: Sequence[NDArray[np.int64]],
+    settings: AdaptSettings,
+    random: np.random.Generator,
+) -> tuple[Tensor, ...]:
+    """Unit vectors of several columns of texts in one bag call."""
+    drawn = bags.batch(np.concatenate(columns), random, settings.disturbance)
+    return torch.split(embed(weight, drawn), [len(column) for column in columns])
+
+
+def _info_nce(scores: Tensor, masked: Tensor, scale: float) -> Tensor:
+    """Symmetric InfoNCE of a square of scores whose diagonal holds the right pairs."""
+    scaled = (scale * scores).masked_fill(masked, MASKED)
+    target = torch.arange(len(scaled))
+    return (functional.cross_entropy(scaled, target) + functional.cross_entropy(scaled.T, target)) / 2
+
+
+def max_sim(weight: Tensor, token_weights: Tensor, queries: Bags, passages: Bags) -> Tensor:
+    """Weighted mean over a query's tokens of each one's best cosine in a passage, (queries, passages)."""
+    query_tokens = functional.normalize(functional.embedding(queries.ids, weight), dim=-1)
+    passage_tokens = functional.normalize(functional.embedding(passages.ids, weight), dim=-1)
+    lengths = torch.diff(passages.offsets, append=torch.tensor([len(passages.ids)]))
+    places = torch.arange(int(lengths.max()))[None, :]
+    outside = places >= lengths[:, None]
+    places = (passages.offsets[:, None] + places).masked_fill(outside, 0)
+    cosines = (query_tokens @ passage_tokens.T)[:, places.reshape(-1)].view(len(queries.ids), *places.shape)
+    best = cosines.masked_fill(outside, -1.0).amax(dim=-1)
+    counts = torch.diff(queries.offsets, append=torch.tensor([len(queries.ids)]))
+    rows = torch.repeat_interleave(torch.arange(len(counts)), counts)
+    importance = token_weights[queries.ids]
+    sums = torch.zeros(len(counts), len(lengths)).index_add(0, rows, importance[:, None] * best)
+    totals = torch.zeros(len(counts)).index_add(0, rows, importance)
+    return sums / totals.clamp_min(1e-6)[:, None]
+
+
+class _IntentTexts:
+    """All texts of the intents in one bag store, and the positions of each intent's messages and article sentences."""
+
+    def __init__(self, intents: Sequence[Intent], tokenizer: Tokenizer) -> None:
+        texts: list[str] = []
+        self._messages: list[list[NDArray[np.int64]]] = []  # by intent and language
+        self._articles: list[NDArray[np.int64]] = []
+        slugs: dict[str, int] = {}
+        self._slug = np.array([slugs.setdefault(intent.slug, len(slugs)) for intent in intents])
+        self._file = np.array([intent.file for intent in intents])
+        for intent in intents:
+            by_language = []
+            for written in intent.messages.values():
+                by_language.append(np.arange(len(texts), len(texts) + len(written)))
+                texts.extend(written)
+            self._messages.append(by_language)
+            self._articles.append(np.arange(len(texts), len(texts) + len(intent.all_articles)))
+            texts.extend(intent.all_articles)
+        self.bags = TextBags(tokenizer, texts)
+
+    def draw(self, intent: int, random: np.random.Generator) -> tuple[int, int, int]:
+        """Positions of a message, another message and an article sentence; languages are drawn evenly."""
+        message = other = self._draw_message(intent, random)
+        while other == message:
+            other = self._draw_message(intent, random)
+        return message, other, int(random.choice(self._articles[intent]))
+
+    def same_slug(self) -> NDArray[np.bool_]:
+        return _off_diagonal(self._slug[:, None] == self._slug[None, :])
+
+    def twins(self, weight: Tensor, least_cosine: float) -> NDArray[np.bool_]:
+        """Pairs of intents from different files whose messages' centroids are at least this near."""
+        positions = [np.concatenate(by_language) for by_language in self._messages]
+        owners = np.repeat(np.arange(len(positions)), [len(part) for part in positions])
+        with torch.no_grad():
+            vectors = embed(weight, self.bags.batch(np.concatenate(positions)))
+            sums = torch.zeros(len(positions), vectors.shape[1]).index_add(0, torch.from_numpy(owners), vectors)
+            centroids = functional.normalize(sums, dim=-1)
+            near = (centroids @ centroids.T).numpy() >= least_cosine
+        return _off_diagonal(near & (self._file[:, None] != self._file[None, :]))
+
+    def _draw_message(self, intent: int, random: np.random.Generator) -> int:
+        by_language = self._messages[intent]
+        return int(random.choice(by_language[random.integers(len(by_language))]))
+
+
+def _off_diagonal(square: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return square & ~np.eye(len(square), dtype=bool)
