@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import yaml
 from markdown_it import MarkdownIt
@@ -22,7 +22,7 @@ _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
 class _FrontMatterLoader(yaml.SafeLoader):
     """Leaves dates as text, so that a day that does not exist is reported under its key and line."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+    yaml_implicit_resolvers = {  # noqa: RUF012
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

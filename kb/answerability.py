@@ -1,8 +1,8 @@
 """Does any chunk answer this message? Features of the message, of the knowledge base, and of both; a logistic regression over them.
 
-The regression is fitted by `retriever.fitting` on knowledge bases simulated from the paraphrase corpus: topics put in
-are answerable, topics left out are not, and the boundary exemplars never are. No shop is known to it. The features of the knowledge base
-are z-scores over ordinary messages run against the same knowledge base, so that one fit serves shops of any size.
+The message classifier is trained on the boundary exemplars against ordinary messages of the paraphrase corpus; the regression is fitted by
+`ui.calibration` on the questions of an invented shop that is not the sample's. The features of the knowledge base are z-scores over ordinary
+messages run against the same knowledge base, so that one fit serves shops of any size.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embedding import Embedder, unit_rows
+from kb.embedding import Embedder
 from kb.text import normalise
 
 Floats = NDArray[np.float32]
@@ -26,11 +26,9 @@ DATA = Path(__file__).parent / "data"
 PROBES = 100
 """Ordinary messages that measure a knowledge base."""
 NEIGHBOURS = 5
-BRIDGES = 40
-BRIDGE_SHARPNESS = 12.0
 BUCKETS = 1 << 14
 """Hashed character n-grams of the message classifier."""
-NAMES = ("score", "mean score", "gap", "bridge", "length", "margin", "message")
+NAMES = ("score", "gap", "margin", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +69,11 @@ def grams(text: str) -> NDArray[np.int64]:
 class Landscape:
     """Exemplars and ordinary messages as vectors: where messages that articles answer live, and where the others do."""
 
-    def __init__(self, embedder: Embedder, boundaries: Sequence[Exemplar], pairs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, embedder: Embedder, boundaries: Sequence[Exemplar], messages: Sequence[str]) -> None:
         self.boundaries = tuple(boundaries)
         self.refused = embedder.encode_queries([one.text for one in boundaries])
-        self.texts = tuple(message for message, _ in pairs)
+        self.texts = tuple(messages)
         self.messages = embedder.encode_queries(self.texts)
-        self.sentences = embedder.encode_passages([sentence for _, sentence in pairs])
 
     def margin(self, vector: Floats) -> tuple[float, Exemplar, float]:
         """(mean of the five best cosines to exemplars minus the same to ordinary messages, the nearest exemplar, its cosine)."""
@@ -84,36 +81,28 @@ class Landscape:
         nearest = int(np.argmax(refused))
         return _top(refused) - _top(usual), self.boundaries[nearest], float(refused[nearest])
 
-    def bridge(self, vector: Floats) -> Floats:
-        """Unit vector of the article-style sentences of the nearest ordinary messages: how an article would put it."""
-        cosines = self.messages @ vector
-        rows = np.argpartition(-cosines, min(BRIDGES, len(cosines) - 1))[:BRIDGES]
-        weights = np.exp(BRIDGE_SHARPNESS * cosines[rows])
-        return unit_rows((self.sentences[rows] * weights[:, None]).sum(axis=0, keepdims=True))[0]
 
-
-Scores = Callable[[str, Floats], Floats]
-"""(message, its vector) → the fused scores of a knowledge base's chunks for it, best first."""
+Scores = Callable[[str], Floats]
+"""Message → the fused scores of a knowledge base's chunks for it, best first."""
 
 
 class Probe:
     """One knowledge base, measured: how high ordinary messages score in it."""
 
-    def __init__(self, chunks: Floats, landscape: Landscape, scores: Scores, probes: int = PROBES) -> None:
-        self._chunks, self._landscape, self._scores = chunks, landscape, scores
+    def __init__(self, landscape: Landscape, scores: Scores, probes: int = PROBES) -> None:
         rows = np.unique(np.linspace(0, len(landscape.messages) - 1, probes).astype(int))
-        raw = np.array([self._raw(landscape.messages[row], scores(landscape.texts[row], landscape.messages[row])) for row in rows])
+        raw = np.array([self._raw(scores(landscape.texts[row])) for row in rows])
         self._mean, self._spread = raw.mean(axis=0), raw.std(axis=0) + 1e-6
 
-    def features(self, vector: Floats, scores: Floats) -> Floats:
-        """(score, mean score, gap, bridge) of a message whose chunks score `scores`, best first, as z-scores over ordinary messages."""
-        return np.asarray((self._raw(vector, scores) - self._mean) / self._spread, np.float32)
+    def features(self, scores: Floats) -> Floats:
+        """(score, gap) of a message whose chunks score `scores`, best first, as z-scores over ordinary messages."""
+        return np.asarray((self._raw(scores) - self._mean) / self._spread, np.float32)
 
-    def _raw(self, vector: Floats, scores: Floats) -> Floats:
+    def _raw(self, scores: Floats) -> Floats:
+        """The best score, and how far the fifth is behind it."""
         if not len(scores):
-            return np.zeros(4, np.float32)
-        bridge = float((self._chunks @ self._landscape.bridge(vector)).max())
-        return np.array([scores[0], scores[:NEIGHBOURS].mean(), scores[0] - scores[min(NEIGHBOURS - 1, len(scores) - 1)], bridge], np.float32)
+            return np.zeros(2, np.float32)
+        return np.array([scores[0], scores[0] - scores[min(NEIGHBOURS - 1, len(scores) - 1)]], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +119,8 @@ class Regression:
     """(dimension,) weight of each coordinate of the message's vector."""
     embedder: str
     """Identity of the model whose vectors it was fitted on."""
+    threshold: float = 0.5
+    """Probability from which a draft abstains, unless the shop's own is set."""
 
     def message(self, text: str, vector: Floats) -> float:
         """Log-odds, from the message alone, that it is of a kind that no article answers."""
@@ -144,7 +135,8 @@ class Regression:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
     def save(self, path: Path) -> None:
-        meta = {"names": self.names, "weights": self.weights, "bias": self.bias, "message_bias": self.message_bias, "embedder": self.embedder}
+        meta = {"names": self.names, "weights": self.weights, "bias": self.bias, "message_bias": self.message_bias, "embedder": self.embedder,
+                "threshold": self.threshold}  # fmt: skip
         np.savez_compressed(
             path, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), grams=self.message_grams.astype(np.float16),
             vector=self.message_vector.astype(np.float32),
@@ -156,8 +148,30 @@ class Regression:
             meta = json.loads(data["meta"].tobytes())
             return cls(
                 tuple(meta["names"]), tuple(meta["weights"]), meta["bias"], meta["message_bias"], data["grams"].astype(np.float32),
-                data["vector"], meta["embedder"],
+                data["vector"], meta["embedder"], meta["threshold"],
             )  # fmt: skip
+
+
+def fit_message(messages: Sequence[str], boundaries: Sequence[Exemplar], embedder: Embedder) -> Regression:
+    """The classifier on the message alone, half on hashed character n-grams, half on the message's vector. Needs the training extra.
+
+    The regression around it is still to be fitted: its weights are zero.
+    """
+    from scipy import sparse
+    from sklearn.linear_model import LogisticRegression
+
+    texts = [*messages, *(one.text for one in boundaries)]
+    labels = np.array([0] * len(messages) + [1] * len(boundaries))
+    found = [grams(text) for text in texts]
+    ends = np.concatenate([[0], np.cumsum([len(one) for one in found])])
+    values = np.concatenate([np.full(len(one), 1 / math.sqrt(max(1, len(one))), np.float32) for one in found])
+    lexical = sparse.csr_matrix((values, np.concatenate(found), ends), shape=(len(texts), BUCKETS))
+    words = LogisticRegression(C=30.0, class_weight="balanced", max_iter=400).fit(lexical, labels)
+    meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=400).fit(embedder.encode_queries(texts), labels)
+    return Regression(
+        names=NAMES, weights=(0.0,) * len(NAMES), bias=0.0, message_bias=float(words.intercept_[0] + meaning.intercept_[0]) / 2,
+        message_grams=(words.coef_[0] / 2).astype(np.float32), message_vector=(meaning.coef_[0] / 2).astype(np.float32), embedder=embedder.identity,
+    )  # fmt: skip
 
 
 @cache
@@ -169,8 +183,8 @@ def bundled_regression() -> Regression | None:
 
 def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats, scores: Floats) -> Floats:
     """The features of a message against a knowledge base, in the order of NAMES."""
-    own = [math.log(max(2, len(normalise(text)))), landscape.margin(vector)[0], regression.message(text, vector)]
-    return np.concatenate([probe.features(vector, scores), np.asarray(own, np.float32)])
+    own = [landscape.margin(vector)[0], regression.message(text, vector)]
+    return np.concatenate([probe.features(scores), np.asarray(own, np.float32)])
 
 
 def _top(values: Floats) -> float:
@@ -178,4 +192,4 @@ def _top(values: Floats) -> float:
     return float(np.sort(values)[-most:].mean()) if most else 0.0
 
 
-__all__ = ["NAMES", "Exemplar", "Landscape", "Probe", "Regression", "bundled_regression", "exemplars", "features", "grams", "ordinary"]
+__all__ = ["NAMES", "Exemplar", "Landscape", "Probe", "Regression", "bundled_regression", "exemplars", "features", "fit_message", "grams", "ordinary"]

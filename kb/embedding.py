@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import numpy as np
@@ -44,7 +43,7 @@ def unit_rows(vectors: NDArray[Any]) -> Vectors:
     """Rows at length 1; rows that are zero or not finite become zero."""
     vectors = np.nan_to_num(np.asarray(vectors, dtype=np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-9)
+    return np.asarray(np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 1e-9), np.float32)
 
 
 class SentenceTransformerEmbedder:
@@ -55,12 +54,16 @@ class SentenceTransformerEmbedder:
             import torch
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
-            raise EmbedderError("sentence-transformers is not installed", where=f"embedder {name!r}", fix="pip install sentence-transformers") from error
+            raise EmbedderError(
+                "sentence-transformers is not installed", where=f"embedder {name!r}", fix="pip install sentence-transformers"
+            ) from error
         half = torch.cuda.is_available()
         try:
             self._model = SentenceTransformer(name, model_kwargs={"dtype": torch.float16} if half else None)
         except Exception as error:  # the library raises many kinds for a missing or broken model; each means the same to the user
-            raise EmbedderError(f"cannot be loaded: {error}", where=f"embedder {name!r}", fix="give the name or directory of a sentence-transformers model") from error
+            raise EmbedderError(
+                f"cannot be loaded: {error}", where=f"embedder {name!r}", fix="give the name or directory of a sentence-transformers model"
+            ) from error
         self._query_prompt, self._passage_prompt = query_prompt, passage_prompt
         self.identity = f"sentence-transformers:{name}:{query_prompt}:{passage_prompt}"
         self.dimension = int(self._model.get_embedding_dimension() or 0)

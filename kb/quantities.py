@@ -91,13 +91,13 @@ _MONEY_AFTER = {
 }  # fmt: skip
 _SCALES: tuple[tuple[Kind, str, tuple[tuple[str, float], ...]], ...] = (
     (Kind.WEIGHT, "g", ((r"毫克|mg\b", 0.001), (r"公斤|千克|kg\b|kilos?\b|kilograms?", 1000), (r"公克|克(?!拉)|grams?\b|g\b", 1),
-                        (r"克拉|carats?\b|ct\b", 0.2), (r"两(?=[^\d]|$)", 37.429), (r"磅|lbs?\b|pounds?\b", 453.592), (r"oz\b|ounces?\b|安士|盎司", 28.3495))),
+                        (r"克拉|carats?\b|ct\b", 0.2), (r"两(?=[^\d]|$)|taels?\b", 37.429), (r"磅|lbs?\b|pounds?\b", 453.592), (r"oz\b|ounces?\b|安士|盎司", 28.3495))),
     (Kind.LENGTH, "mm", ((r"毫米|mm\b", 1), (r"厘米|公分|cm\b", 10), (r"公里|km\b", 1_000_000), (r"米|metres?\b|meters?\b|m\b", 1000), (r"英寸|寸|吋|inch(?:es)?\b", 25.4))),
     (Kind.VOLUME, "ml", ((r"毫升|ml\b", 1), (r"公升|升(?!级)|litres?\b|liters?\b|l\b", 1000))),
     (Kind.TEMPERATURE, "C", ((r"°\s*c\b|℃|度c|摄氏度?|degrees? c(?:elsius)?", 1),)),
 )  # fmt: skip
 _CLASSIFIERS = "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|宗|步|年级|枚|页|副|台|部|套|本|组"
-_EN_COUNTS = "times?|pieces?|pcs|boxes|box|items?|bottles?|jars?|tins?|packs?|lenses|lens|letters|characters|points?|people|persons?|orders?|sticks?|kinds?|colou?rs?|units?|hours? old|years? old"
+_EN_COUNTS = "times?|pieces?|pcs|boxes|box|items?|bottles?|jars?|tins?|packs?|lenses|lens|letters|characters|points?|people|persons?|orders?|sticks?|kinds?|colou?rs?|units?|uses?|hours? old|years? old"
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _MONTH_NAME = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"

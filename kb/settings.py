@@ -21,8 +21,8 @@ def _setting(default: Any, variable: str, help_text: str) -> Any:
 class Settings:
     """Every setting with its default. The environment wins over youju.toml, which wins over the default."""
 
-    home: Path = _setting(Path(".kb"), "KB_HOME", "Folder of Youju's own state: snapshots, embedding cache.")
-    content: Path = _setting(Path("content"), "KB_CONTENT", "Content folder: articles/, disclaimers.yaml, shop.yaml.")
+    home: Path = _setting(Path(".kb"), "KB_HOME", "Folder of Youju's own state: snapshots, embedding cache.")  # noqa: RUF009
+    content: Path = _setting(Path("content"), "KB_CONTENT", "Content folder: articles/, disclaimers.yaml, shop.yaml.")  # noqa: RUF009
     embedder: str = _setting(
         "bundled", "KB_EMBEDDER",
         "Embedding model: 'bundled', 'none' (lexical search only), or the name or directory of any sentence-transformers model.",

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answerability import Exemplar, Landscape, Probe, bundled_regression, exemplars, features, ordinary
+from kb.answerability import Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, ordinary
 from kb.models import Query
-
 from retriever import lexical
 from retriever.query import wanted
 from retriever.search import Found, Searcher
 
-DEFAULT_THRESHOLD = 0.5
-"""P(no article answers) from which a draft abstains; `thresholds.abstain` in shop.yaml replaces it."""
 LEXICAL_THRESHOLD = 0.18
 """Coverage of the question's terms below which lexical-only search abstains."""
 REASONS = {
@@ -44,18 +41,41 @@ def scores_of(found: Found) -> NDArray[np.float32]:
 class Abstainer:
     """Judges questions against one snapshot."""
 
-    def __init__(self, searcher: Searcher) -> None:
+    def __init__(self, searcher: Searcher, regression: Regression | None = None) -> None:
         self._searcher = searcher
-        self._threshold = searcher.snapshot.companions.shop.thresholds.abstain or DEFAULT_THRESHOLD
-        self._regression = bundled_regression()
+        self._regression = regression or bundled_regression()
+        own = searcher.snapshot.companions.shop.thresholds.abstain
+        self._threshold = own if own is not None else self._regression.threshold if self._regression else 0.5
         self._landscape: Landscape | None = None
         self._probe: Probe | None = None
-        if searcher.embedder is not None and len(searcher.snapshot.chunks) > 0:
-            own = [Exemplar("oos", text) for text in searcher.snapshot.companions.boundaries]
-            self._landscape = Landscape(searcher.embedder, [*exemplars(), *own], ordinary())
-            self._probe = Probe(searcher.snapshot.vectors, self._landscape, self._scores)
+        if searcher.embedder is not None and searcher.snapshot.chunks:
+            boundaries = [Exemplar("oos", text) for text in searcher.snapshot.companions.boundaries]
+            self._landscape = Landscape(searcher.embedder, [*exemplars(), *boundaries], [message for message, _ in ordinary()])
+            self._probe = Probe(self._landscape, self._probe_scores)
 
-    def _scores(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    def judge(self, query: Query, found: Sequence[Found]) -> list[Verdict]:
+        """One verdict a question."""
+        return [self._judge_part(query, one) for one in found]
+
+    def features(self, query: Query, found: Found) -> NDArray[np.float32] | None:
+        """What the regression reads of one question; None in lexical-only search."""
+        if self._landscape is None or self._probe is None or self._regression is None:
+            return None
+        return features(self._landscape, self._probe, self._regression, _asked(query, found), found.vector, scores_of(found))
+
+    def _judge_part(self, query: Query, found: Found) -> Verdict:
+        if not found.hits:
+            return Verdict(True, 1.0, "reason-none")
+        values = self.features(query, found)
+        if values is None or self._landscape is None or self._regression is None:
+            covered = lexical.coverage(self._searcher.snapshot, _asked(query, found), found.hits[0].index)
+            return Verdict(covered < LEXICAL_THRESHOLD, 1 - covered, "reason-none")
+        unanswerable = self._regression.probability(values)
+        margin, nearest, _ = self._landscape.margin(found.vector)
+        reason = REASONS.get(nearest.kind, "reason-none") if margin > 0 else "reason-none"
+        return Verdict(unanswerable >= self._threshold, unanswerable, reason)
+
+    def _probe_scores(self, text: str) -> NDArray[np.float32]:
         """Scores of an ordinary message, which no customer asked: no date, place or term steers it."""
         query = Query(
             text=text, asker="customer", lang="zh-Hant", reply_lang="zh-Hant", as_of=self._searcher.snapshot.companions.shop.current_date(),
@@ -63,23 +83,9 @@ class Abstainer:
         )  # fmt: skip
         return scores_of(self._searcher.search(query)[0])
 
-    def judge(self, query: Query, found: Sequence[Found]) -> list[Verdict]:
-        """One verdict a question."""
-        return [self._judge_part(query, one) for one in found]
 
-    def _judge_part(self, query: Query, found: Found) -> Verdict:
-        if not found.hits:
-            return Verdict(True, 1.0, "reason-none")
-        if self._landscape is None or self._probe is None or self._regression is None:
-            covered = lexical.coverage(self._searcher.snapshot, f"{found.part} {query.context}", found.hits[0].index)
-            return Verdict(covered < LEXICAL_THRESHOLD, 1 - covered, "reason-none")
-        text = found.part if not query.context else f"{query.context} {found.part}"
-        vector = found.vector
-        values = features(self._landscape, self._probe, self._regression, text, vector, scores_of(found))
-        unanswerable = self._regression.probability(values)
-        margin, nearest, _ = self._landscape.margin(vector)
-        reason = REASONS.get(nearest.kind, "reason-none") if margin > 0 else "reason-none"
-        return Verdict(unanswerable >= self._threshold, unanswerable, reason)
+def _asked(query: Query, found: Found) -> str:
+    return f"{query.context} {found.part}".strip()
 
 
-__all__ = ["DEFAULT_THRESHOLD", "Abstainer", "Verdict"]
+__all__ = ["Abstainer", "Verdict", "scores_of"]

@@ -7,6 +7,10 @@ import time
 import uuid
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.answerability import Regression
 from kb.embedding import Embedder
 from kb.models import Answer, Asker, Doubt, Query, ReplyLanguage, Source, Turn
 from kb.snapshot import Snapshot
@@ -26,20 +30,17 @@ ESCALATION = "escalation"
 class Answerer:
     """Answers over one snapshot. Thread-safe: nothing changes but memory of what was derived."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder | None) -> None:
+    def __init__(self, snapshot: Snapshot, embedder: Embedder | None, regression: Regression | None = None) -> None:
         self.snapshot = snapshot
         self.searcher = Searcher(snapshot, embedder)
-        self.abstainer = Abstainer(self.searcher)
+        self.abstainer = Abstainer(self.searcher, regression)
 
     def answer(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
     ) -> Answer:  # fmt: skip
         """The answer object of a message. Never raises for what a customer wrote."""
         clock = _Clock()
-        shop = self.snapshot.companions.shop
-        query = understand(
-            text, history=history, as_of=as_of or shop.current_date(), asker=asker, lang=lang, default=shop.reply_language, terms=self.searcher.terms
-        )  # fmt: skip
+        query = self._understand(text, history, as_of, asker, lang)
         clock.lap("query")
         found = self.searcher.search(query)
         clock.lap("search")
@@ -54,6 +55,23 @@ class Answerer:
     def check(self, text: str, sources: Sequence[Source], question: str = "", required: Sequence[dict[str, str]] = ()) -> tuple[Doubt, ...]:
         """The checks on an edited reply. `required`: the disclaimers of the answer that it was made from."""
         return checks.check(text, sources, {one["id"]: one["text"] for one in required}, known=question)
+
+    def judge(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker) -> list[Verdict]:
+        """The verdict on each question of a message, without a draft."""
+        query = self._understand(text, history, as_of, asker, None)
+        return self.abstainer.judge(query, self.searcher.search(query))
+
+    def features(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker) -> list[NDArray[np.float32]]:
+        """What the abstention regression reads of each question of a message; empty in lexical-only search."""
+        query = self._understand(text, history, as_of, asker, None)
+        values = [self.abstainer.features(query, one) for one in self.searcher.search(query)]
+        return [one for one in values if one is not None]
+
+    def _understand(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker, lang: ReplyLanguage | None) -> Query:
+        shop = self.snapshot.companions.shop
+        return understand(
+            text, history=history, as_of=as_of or shop.current_date(), asker=asker, lang=lang, default=shop.reply_language, terms=self.searcher.terms
+        )  # fmt: skip
 
     def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> Draft:
         answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]

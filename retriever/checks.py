@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.models import Doubt, Source
 from kb.quantities import Kind, Quantity, read, supported
@@ -33,9 +33,7 @@ def check(text: str, sources: Sequence[Source], required: Mapping[str, str], kno
             continue
         cited = [int(match[1]) for match in CITATION.finditer(text, start, end)] or _cited_just_after(text, end)
         doubts += [
-            Doubt("unknown-source", (start, end), _UI["unknown-source"].format(n=n), "cite one of the sources")
-            for n in cited
-            if n not in by_number
+            Doubt("unknown-source", (start, end), _UI["unknown-source"].format(n=n), "cite one of the sources") for n in cited if n not in by_number
         ]
         stated = [by_number[n] for n in cited if n in by_number] or list(sources)
         evidence = [quantity for source in stated for quantity in read(_stated(source))]
@@ -61,9 +59,10 @@ def _stated(source: Source) -> str:
     return "; ".join(part for part in (source.quote, source.section, source.title, source.valid_from or "", source.valid_until or "") if part)
 
 
-def _spans_of(text: str, parts: object) -> list[tuple[int, int]]:
+def _spans_of(text: str, parts: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the parts stand in the text, each at its first place."""
     spans = []
-    for part in parts if isinstance(parts, (list, tuple)) else list(parts):  # type: ignore[call-overload]
+    for part in parts:
         at = text.find(part)
         if at >= 0:
             spans.append((at, at + len(part)))

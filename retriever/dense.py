@@ -21,7 +21,8 @@ def query_vector(embedder: Embedder, part: str, whole: str, context: str) -> Flo
     weights = [1.0, *([WHOLE_WEIGHT] if whole != part else []), *([CONTEXT_WEIGHT] if context else [])]
     vectors: Vectors = embedder.encode_queries(texts)
     mixed = (vectors * np.asarray(weights, np.float32)[:, None]).sum(axis=0, keepdims=True)
-    return unit_rows(mixed)[0]
+    mixed_unit: Floats = unit_rows(mixed)[0]
+    return mixed_unit
 
 
 def nearest(snapshot: Snapshot, vector: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:

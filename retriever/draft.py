@@ -15,6 +15,7 @@ from retriever.phrases import phrase
 
 BUDGET = {"zh-Hant": 165, "zh-Hans": 165, "en": 465}
 """Characters that a customer reads in a chat, disclaimers aside, with room for a comma more."""
+_CUT_NUMBER = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬半.,:/~\u2010-\u2015-]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,9 @@ def _bare(text: str) -> str:
 
 
 def _short(part: str) -> str:
-    """A question of the customer's as a name for itself; its digits stay out of our statements."""
-    part = re.sub(r"\s+", " ", part).strip().rstrip("?\uff1f")
-    return part if len(part) <= 24 else part[:23] + "…"
+    """A question of the customer's as a name for itself: no citation mark of theirs, no number cut in two."""
+    part = re.sub(r"\s+", " ", CITATION.sub("", part)).strip().rstrip("?\uff1f")
+    return part if len(part) <= 24 else _CUT_NUMBER.sub("", part[:23]) + "…"
 
 
 def _period(article: Article, query: Query, lang: ReplyLanguage) -> str:
@@ -181,7 +182,9 @@ def _source(evidence: Evidence, article: Article, n: int, query: Query) -> Sourc
     )  # fmt: skip
 
 
-def _required(sources: Sequence[Source], articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], lang: ReplyLanguage) -> dict[str, str]:
+def _required(
+    sources: Sequence[Source], articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], lang: ReplyLanguage
+) -> dict[str, str]:
     ids = dict.fromkeys(identifier for source in sources for identifier in articles[source.article].disclaimers)
     return {identifier: disclaimers[identifier][lang] for identifier in ids if identifier in disclaimers}
 

@@ -6,7 +6,11 @@ from kb.models import ReplyLanguage
 
 PHRASES: dict[str, dict[ReplyLanguage, str]] = {
     "greeting": {"zh-Hant": "您好!", "zh-Hans": "您好!", "en": "Hello! "},
-    "closing": {"zh-Hant": "如有其他問題,歡迎告訴我們。", "zh-Hans": "如有其他问题,欢迎告诉我们。", "en": "Please let us know if you need anything else."},
+    "closing": {
+        "zh-Hant": "如有其他問題,歡迎告訴我們。",
+        "zh-Hans": "如有其他问题,欢迎告诉我们。",
+        "en": "Please let us know if you need anything else.",
+    },
     "holding": {
         "zh-Hant": "您好!感謝您的查詢。這個問題需要由負責同事跟進,我們確認後會盡快回覆您。",
         "zh-Hans": "您好!感谢您的咨询。这个问题需要由负责同事跟进,我们确认后会尽快回复您。",

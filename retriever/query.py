@@ -14,12 +14,16 @@ from kb.text import HAN, clean, detect, normalise, sentences
 LONGEST_MESSAGE = 10_000
 """Characters that are read of a message."""
 MOST_PARTS = 4
+MOST_CLAUSES = 40
+"""A sentence with more commas than this is a list, not questions in a row."""
 
 _ASKS = re.compile(
     r"[?？吗呢]|多[少久长大远高重]|几|怎|咋|哪|什么|啥|谁|何|可[否唔]|能不能|可不可|是不是|有没有|有冇|会不会|会唔会|系咪|得唔得|点[样解算]|边|乜|咩|未呀|如何|是否"
     r"|\b(?:what|which|who|whom|when|where|why|how|can|could|do|does|did|is|are|was|will|would|should|may|any|allowed)\b"
 )
-_WH = re.compile(r"多[少久长大远高重]|几[多耐时点个天日次件钱岁克]?|怎[么样]|哪|什么|啥|谁|何时|点[样算]|边[个日度]|乜|咩|how (?:much|many|long|far|big)|what|when|where|which|who")
+_WH = re.compile(
+    r"多[少久长大远高重]|几[多耐时点个天日次件钱岁克]?|怎[么样]|哪|什么|啥|谁|何时|点[样算]|边[个日度]|乜|咩|how (?:much|many|long|far|big)|what|when|where|which|who"
+)
 _FOLLOWS = re.compile(
     rf"^(?:那|咁|噉|哦|噢|嗯|所以|另外|还有|仲有|同埋|如果|要是|and|what about|how about|what if|then|so|ok|okay|but|also)|(?:呢|又点|又如何|又怎样)[?？!。]*$"
     rf"|^[{HAN}]{{1,7}}[?？]?$|(?:这种|这个|那个|它|嗰只|呢只|佢|this one|that one|\bit\b|those|these|them|the other)"
@@ -36,8 +40,12 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.TEMPERATURE, r"几度|多少度|温度|temperature|how (?:hot|cold)"),
     (Kind.VOLUME, r"容量|几毫升|多少毫升|几ml|capacity|volume"),
 )  # fmt: skip
-_PAST = re.compile(r"去年|旧年|上年|以前|之前|旧版|旧规|旧制|当时|当初|从前|过去|上次|往年|\b(?:last year|used to|previously|old (?:rule|version|policy)|back then|ended|earlier)\b")
-_FUTURE = re.compile(r"明年|下年|出年|来年|新版|新规|即将|将来|之后会|几时开始|什么时候开始|快要|\b(?:next year|coming|upcoming|new (?:rule|version|policy)|start(?:s|ing)?|begin)\b")
+_PAST = re.compile(
+    r"去年|旧年|上年|以前|之前|旧版|旧规|旧制|当时|当初|从前|过去|上次|往年|\b(?:last year|used to|previously|old (?:rule|version|policy)|back then|ended|earlier)\b"
+)
+_FUTURE = re.compile(
+    r"明年|下年|出年|来年|新版|新规|即将|将来|之后会|几时开始|什么时候开始|快要|\b(?:next year|coming|upcoming|new (?:rule|version|policy)|start(?:s|ing)?|begin)\b"
+)
 _DISAGREEMENT = re.compile(
     r"[说讲]法(?:不一|唔同|不同|不太?一[样致])|(?:讲|说|话)(?:的|得|嘅)?(?:都)?(?:唔同|不同|不一样)|[两几]个(?:人|同事|客服).{0,8}(?:讲|说|话).{0,4}(?:唔同|不同|不一样)|矛盾|自相|到底是?几"
     r"|\b(?:different (?:answers?|things?|numbers?)|contradict\w*|conflicting|two different|which (?:one )?is (?:right|correct|true))\b"
@@ -99,7 +107,9 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(parts) or (text,)
 
 
-_YES_NO = re.compile(r"[吗么]\s*[?？]?$|可[否唔]|可不可|能[不否]|会不会|会唔会|得唔得|有没有|有冇|系咪|是不是|要不要|要唔要|使唔使|\b(?:can|could|do|does|is|are|will|may) (?:i|you|we|it|they|there)\b")
+_YES_NO = re.compile(
+    r"[吗么]\s*[?？]?$|可[否唔]|可不可|能[不否]|会不会|会唔会|得唔得|有没有|有冇|系咪|是不是|要不要|要唔要|使唔使|\b(?:can|could|do|does|is|are|will|may) (?:i|you|we|it|they|there)\b"
+)
 
 
 def _asks(clause: str) -> bool:
@@ -110,6 +120,8 @@ def _asks(clause: str) -> bool:
 def _clauses(sentence: str) -> list[str]:
     """Cut at commas where both sides ask for something of their own."""
     clauses = re.split(r"(?<=[,、;\uff0c\uff1b])\s*|\s+(?=and (?:how|what|when|where|which|is|can|do|does)\b)", sentence)
+    if len(clauses) > MOST_CLAUSES:
+        return [sentence]
     joined: list[str] = []
     for clause in clauses:
         if joined and not (_asks(joined[-1]) and _asks(clause) and _weight(clause) >= 6 and _weight(joined[-1]) >= 6):

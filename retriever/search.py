@@ -21,7 +21,9 @@ from retriever.conditions import agreement
 from retriever.dense import nearest, query_vector
 from retriever.fusion import Weights, fuse
 
-_ABOUT_ITSELF = re.compile(r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b")
+_ABOUT_ITSELF = re.compile(
+    r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b"
+)
 """Sentences that say what their article is about, and so answer nothing."""
 CANDIDATES = 120
 """Chunks that each search hands to the fusion."""
@@ -82,6 +84,7 @@ class Searcher:
             vector = query_vector(self.embedder, part, query.text, query.context)
             near, _ = nearest(self.snapshot, vector, CANDIDATES)
             rows = np.union1d(rows, near)
+            late = np.zeros(len(rows), np.float32)
             dense = self.snapshot.vectors[rows] @ vector
             contrast = self._contrast[rows] @ vector
             title = self._titles[self._article_numbers[rows]] @ vector

@@ -26,7 +26,7 @@ from ui.services import Services  # noqa: E402
 ROOT = Path(__file__).parents[1]
 
 # The same examples on every machine, however slow it is. To look for new ones: pytest --hypothesis-profile=search
-hypothesis_settings.register_profile("youju", deadline=None, derandomize=True, max_examples=100)
+hypothesis_settings.register_profile("youju", deadline=None, derandomize=True, max_examples=60)
 hypothesis_settings.register_profile("search", deadline=None, max_examples=2000)
 hypothesis_settings.load_profile("youju")
 

@@ -43,9 +43,7 @@ def imported(path: Path, package_root: Path = ROOT) -> set[str]:
 @pytest.mark.parametrize("package", ALLOWED)
 def test_a_package_imports_only_what_stands_below_it(package: str) -> None:
     wrong = {
-        path.relative_to(ROOT).as_posix(): sorted(names)
-        for path in sources(package)
-        if (names := (imported(path) & set(ALLOWED)) - ALLOWED[package])
+        path.relative_to(ROOT).as_posix(): sorted(names) for path in sources(package) if (names := (imported(path) & set(ALLOWED)) - ALLOWED[package])
     }
     assert wrong == {}
 

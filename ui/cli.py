@@ -126,11 +126,35 @@ def eval_command(
         grid.add_row(*row)
     Console(width=150, highlight=False).print(grid)
     missed = [one for one in judged if not one.figures.get("right") or one.figures.get("confused")]
-    for one in missed[:misses]:
-        out.print(f"{one.question.id} {one.question.kind}: {one.question.text}\n    {'; '.join(one.misses)}\n    {one.draft!r}")
+    for miss in missed[:misses]:
+        out.print(f"{miss.question.id} {miss.question.kind}: {miss.question.text}\n    {'; '.join(miss.misses)}\n    {miss.draft!r}")
     if len(missed) > misses:
         out.print(f"… and {len(missed) - misses} more; --misses {len(missed)} shows all")
     out.print(json.dumps(summary(judged)))
+
+
+@app.command("calibrate")
+def calibrate_command(
+    questions: Annotated[list[Path], typer.Argument(help="Question sets (YAML) of this shop.")],
+    most_false_refusals: Annotated[float, typer.Option("--most-false-refusals", help="Share of answerable questions that may be refused.")] = 0.05,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the curve only.")] = False,
+) -> None:
+    """Fit the abstention threshold on a shop's own questions and write it to its shop.yaml."""
+    from kb.questions import read_questions
+    from ui.calibration import choose, curve, write_threshold
+
+    services = _open()
+    points = curve(services.answerer, [question for path in questions for question in read_questions(path)])
+    chosen = choose(points, most_false_refusals)
+    out.print("threshold   F1     false answers   false refusals")
+    for point in points:
+        if point is chosen or round(point.threshold * 100) % 5 == 0:
+            mark = "  <- chosen" if point is chosen else ""
+            out.print(f"{point.threshold:9.2f} {point.f1:6.3f} {point.false_answers:11.3f} {point.false_refusals:16.3f}{mark}")
+    if not dry_run:
+        shop_yaml = services.settings.content / "shop.yaml"
+        write_threshold(shop_yaml, chosen.threshold)
+        out.print(f"{shop_yaml}: thresholds.abstain = {chosen.threshold:.2f}; `kb ingest` publishes it")
 
 
 @app.command("models")
@@ -242,8 +266,10 @@ def _date(text: str | None) -> dt.date | None:
 
 
 def _asker(text: str) -> Asker:
-    if text == "customer" or text == "agent":
-        return text
+    if text == "customer":
+        return "customer"
+    if text == "agent":
+        return "agent"
     raise SettingsError(f"{text!r} is nobody", where="--asker", fix="write customer or agent")
 
 
@@ -259,6 +285,7 @@ def _language(text: str | None) -> ReplyLanguage | None:
 def main() -> None:
     """Entry point: one line on standard error and exit 2 for what the user can mend."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # the library sets itself to DEBUG
     try:
         app()
     except YoujuError as error:

@@ -118,7 +118,7 @@ def _loss(
     settings: AdaptSettings,
     random: np.random.Generator,
 ) -> Tensor:
-    messages, others, articles = (np.array(column) for column in zip(*(texts.draw(i, random) for i in chosen), strict=True))
+    messages, others, articles = texts.draw(chosen, random)
     if settings.single_positive:
         positives = np.where(random.random(len(chosen)) < settings.article_share, articles, others)
         left, right = _embed_all(weight, texts.bags, [messages, positives], settings, random)
@@ -180,45 +180,49 @@ class _IntentTexts:
 
     def __init__(self, intents: Sequence[Intent], tokenizer: Tokenizer) -> None:
         texts: list[str] = []
-        self._messages: list[list[NDArray[np.int64]]] = []  # by intent and language
-        self._articles: list[NDArray[np.int64]] = []
         slugs: dict[str, int] = {}
         self._slug = np.array([slugs.setdefault(intent.slug, len(slugs)) for intent in intents])
         self._file = np.array([intent.file for intent in intents])
+        rows: list[list[NDArray[np.int64]]] = []  # by intent: positions of the messages of each language, then of the article sentences
         for intent in intents:
-            by_language = []
-            for written in intent.messages.values():
-                by_language.append(np.arange(len(texts), len(texts) + len(written)))
+            rows.append([])
+            for written in (*intent.messages.values(), intent.all_articles):
+                rows[-1].append(np.arange(len(texts), len(texts) + len(written)))
                 texts.extend(written)
-            self._messages.append(by_language)
-            self._articles.append(np.arange(len(texts), len(texts) + len(intent.all_articles)))
-            texts.extend(intent.all_articles)
+        self._counts = np.array([[len(part) for part in row] for row in rows])
+        self._positions = np.zeros((*self._counts.shape, int(self._counts.max())), dtype=np.int64)
+        for number, row in enumerate(rows):
+            for column, part in enumerate(row):
+                self._positions[number, column, : len(part)] = part
         self.bags = TextBags(tokenizer, texts)
 
-    def draw(self, intent: int, random: np.random.Generator) -> tuple[int, int, int]:
-        """Positions of a message, another message and an article sentence; languages are drawn evenly."""
-        message = other = self._draw_message(intent, random)
-        while other == message:
-            other = self._draw_message(intent, random)
-        return message, other, int(random.choice(self._articles[intent]))
+    def draw(self, intents: NDArray[np.int64], random: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """For each intent the positions of a message, another message and an article sentence; languages are drawn evenly."""
+        languages = self._counts.shape[1] - 1
+        messages = self._draw(intents, random.integers(0, languages, len(intents)), random)
+        others = messages.copy()
+        while (same := others == messages).any():
+            others[same] = self._draw(intents[same], random.integers(0, languages, int(same.sum())), random)
+        return messages, others, self._draw(intents, np.full(len(intents), languages), random)
 
     def same_slug(self) -> NDArray[np.bool_]:
         return _off_diagonal(self._slug[:, None] == self._slug[None, :])
 
     def twins(self, weight: Tensor, least_cosine: float) -> NDArray[np.bool_]:
         """Pairs of intents from different files whose messages' centroids are at least this near."""
-        positions = [np.concatenate(by_language) for by_language in self._messages]
-        owners = np.repeat(np.arange(len(positions)), [len(part) for part in positions])
+        counts = self._counts[:, :-1]
+        present = np.arange(self._positions.shape[2]) < counts[:, :, None]
+        owners = np.repeat(np.arange(len(counts)), counts.sum(axis=1))
         with torch.no_grad():
-            vectors = embed(weight, self.bags.batch(np.concatenate(positions)))
-            sums = torch.zeros(len(positions), vectors.shape[1]).index_add(0, torch.from_numpy(owners), vectors)
+            vectors = embed(weight, self.bags.batch(self._positions[:, :-1][present]))
+            sums = torch.zeros(len(counts), vectors.shape[1]).index_add(0, torch.from_numpy(owners), vectors)
             centroids = functional.normalize(sums, dim=-1)
             near = (centroids @ centroids.T).numpy() >= least_cosine
         return _off_diagonal(near & (self._file[:, None] != self._file[None, :]))
 
-    def _draw_message(self, intent: int, random: np.random.Generator) -> int:
-        by_language = self._messages[intent]
-        return int(random.choice(by_language[random.integers(len(by_language))]))
+    def _draw(self, intents: NDArray[np.int64], columns: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
+        places = (random.random(len(intents)) * self._counts[intents, columns]).astype(np.int64)
+        return np.asarray(self._positions[intents, columns, places], dtype=np.int64)
 
 
 def _off_diagonal(square: NDArray[np.bool_]) -> NDArray[np.bool_]:

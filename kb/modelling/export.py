@@ -58,6 +58,7 @@ def export_model(
     (beside / "1_Normalize").mkdir(parents=True)
     tensors: dict[str, NDArray[Any]] = {"embeddings": rows, "weights": weights, "token_weights": token_weights.astype(np.float32)}
     save_file(tensors, beside / "model.safetensors")
+    (beside / "model.safetensors").chmod(0o644)  # safetensors leaves it to the owner alone
     tokenizer.save(str(beside / "tokenizer.json"), pretty=False)
     _write_json(beside / "modules.json", MODULES)
     _write_json(beside / "1_Normalize" / "config.json", {})

@@ -79,10 +79,8 @@ def _fill_gaps(vectors: NDArray[np.float32], known: NDArray[np.bool_], tokens: S
     gaps = [index for index in range(len(tokens)) if not known[index]]
     for index in sorted(gaps, key=lambda index: len(tokens[index])):
         token = tokens[index]
-        if HAN_RUN.fullmatch(token) and len(token) > 1:
-            parts_of = [position[c] for c in token if c in position]
-        else:
-            parts_of = holders.get(token, [])[:50]
+        is_word = len(token) > 1 and HAN_RUN.fullmatch(token) is not None
+        parts_of = [position[c] for c in token if c in position] if is_word else holders.get(token, [])[:50]
         if parts_of:
             vectors[index] = _unit(vectors[parts_of].mean(axis=0))
 

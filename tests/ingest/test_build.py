@@ -21,7 +21,11 @@ BAD: dict[str, tuple[bytes, int, str]] = {
     "unknown key": (b"---\ntitle: T\nlang: en\nvalid_form: 2031-01-01\n---\nText.\n", 4, "unknown key 'valid_form'"),
     "wrong date": (b"---\ntitle: T\nlang: en\nvalid_from: 2031-02-30\n---\nText.\n", 4, "valid_from: '2031-02-30' is no date"),
     "a tag that does not fit": (b"---\ntitle: T\nlang: en\nowner: !!int ''\n---\nText.\n", 2, "broken YAML"),
-    "the id of another": (b"---\nid: delivery/islands\ntitle: T\nlang: en\n---\nText.\n", 2, "id 'delivery/islands' is also the id of delivery/islands.md"),
+    "the id of another": (
+        b"---\nid: delivery/islands\ntitle: T\nlang: en\n---\nText.\n",
+        2,
+        "id 'delivery/islands' is also the id of delivery/islands.md",
+    ),
     "5 MB of one line": (b"---\ntitle: T\nlang: en\n---\n" + b"x" * 5_000_000, 1, "5,000,026 bytes is larger than an article may be"),
     "NUL bytes": (b"---\ntitle: T\nlang: en\n---\nText\x00.\n", 5, "holds a NUL byte"),
     "invalid UTF-8": (b"---\ntitle: T\nlang: en\n---\nText \xff.\n", 5, "byte 31 is not UTF-8"),

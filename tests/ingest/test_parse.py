@@ -80,7 +80,13 @@ def test_front_matter_becomes_the_article() -> None:
     )
     assert problems == []
     assert article is not None
-    assert (article.id, article.title, article.lang, article.category, article.products) == ("returns/x", "Gold: returns", "zh-Hant", "returns", ("a", "b"))
+    assert (article.id, article.title, article.lang, article.category, article.products) == (
+        "returns/x",
+        "Gold: returns",
+        "zh-Hant",
+        "returns",
+        ("a", "b"),
+    )
     assert (article.audience, article.owner, article.status, article.disclaimers) == ("agent", "desk", "review", ("d",))
     assert (article.valid_from, article.valid_until, article.review_by) == (dt.date(2031, 3, 1), dt.date(2031, 3, 1), dt.date(2031, 2, 1))
     assert (article.supersedes, article.translation_of, article.version, article.file) == ("returns/w", "returns/y.z_1", "version", "a/b.md")
@@ -96,7 +102,9 @@ def test_what_is_left_out_or_empty_has_its_default() -> None:
 
 def test_aliases_that_multiply_do_not_fill_the_report() -> None:
     bomb = "x0: &x0 [1, 2]\n" + "".join(f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 9)}]\n" for i in range(1, 12))
-    article, problems = read(f"---\ntitle: T\nlang: *x11\n{bomb}---\nText.\n".replace("lang: *x11\n", "") .replace("---\nText", "lang: *x11\nvalid_from: *x11\n---\nText"))
+    article, problems = read(
+        f"---\ntitle: T\nlang: *x11\n{bomb}---\nText.\n".replace("lang: *x11\n", "").replace("---\nText", "lang: *x11\nvalid_from: *x11\n---\nText")
+    )
     assert article is None
     assert {"lang: a list is not allowed", "valid_from: a list is no date"} <= {problem.what for problem in problems}
 

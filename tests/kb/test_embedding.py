@@ -94,7 +94,7 @@ def test_prompts_go_before_their_own_kind_of_text_and_into_the_identity(model_di
 
 
 def test_a_model_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EmbedderError, match="nothing-here.*cannot be loaded.*give the name or directory"):
+    with pytest.raises(EmbedderError, match=r"nothing-here.*cannot be loaded.*give the name or directory"):
         SentenceTransformerEmbedder(str(tmp_path / "nothing-here"))
 
 

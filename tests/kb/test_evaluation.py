@@ -32,7 +32,9 @@ def test_the_headline_figures_are_the_references(judged: list[Judgement]) -> Non
 def test_the_table_is_the_references(judged: list[Judgement]) -> None:
     header, *rows = table(judged)
     assert header == ["", "n", *(name for name, _ in COLUMNS)]
-    columns = [header.index(name) for name in ("right", "sendable", "clean", "r1", "r5", "all5", "mrr", "cited", "include", "disclaimers", "abstain_ok")]
+    columns = [
+        header.index(name) for name in ("right", "sendable", "clean", "r1", "r5", "all5", "mrr", "cited", "include", "disclaimers", "abstain_ok")
+    ]
     mine = [[row[0], row[1], *(row[column] for column in columns)] for row in rows]
     theirs = [[line[:30].strip(), *line[30:].split()] for line in REFERENCE["table"][1:]]
     assert mine == theirs

@@ -53,7 +53,14 @@ def test_the_glossary_is_read_in_every_language() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("寄去旺角", "hong-kong"), ("寄到北京", "mainland"), ("shipping to Taiwan", "taiwan"), ("臺北", "taiwan"), ("澳門有無門市", "macau"), ("to the UK", "united-kingdom")],
+    [
+        ("寄去旺角", "hong-kong"),
+        ("寄到北京", "mainland"),
+        ("shipping to Taiwan", "taiwan"),
+        ("臺北", "taiwan"),
+        ("澳門有無門市", "macau"),
+        ("to the UK", "united-kingdom"),
+    ],
 )
 def test_places_are_known_by_their_towns(text: str, place: str) -> None:
     assert place in place_lexicon().find(text)

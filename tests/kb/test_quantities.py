@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -124,6 +125,8 @@ def test_all_quantities_of_a_sentence_in_order() -> None:
 
 # ---- anything formatted is read back ---------------------------------------------------------------------------------
 
+ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 amounts = st.integers(1, 9999)
 
 
@@ -135,8 +138,7 @@ def test_a_chinese_numeral_is_read_back(value: int) -> None:
 
 @given(st.integers(1, 99))
 def test_an_english_numeral_is_read_back(value: int) -> None:
-    ones = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-    tens = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    ones, tens = ONES.split(), TENS.split()
     word = ones[value - 1] if value < 20 else "-".join([tens[value // 10 - 2], *([ones[value % 10 - 1]] if value % 10 else [])])
     assert only(f"{word} days").value == (Kind.DURATION, value, value, "day")
 
@@ -181,7 +183,7 @@ def test_a_discount_is_what_is_taken_off(tenths: int) -> None:
 def test_any_text_can_be_read_and_spans_lie_in_it(text: str) -> None:
     found = read(text)
     assert all(0 <= q.span[0] < q.span[1] <= len(text) for q in found)
-    assert all(first.span[1] <= second.span[0] for first, second in zip(found, found[1:], strict=False))
+    assert all(first.span[1] <= second.span[0] for first, second in pairwise(found))
 
 
 @given(st.text(st.sampled_from("0123456789,.-–~至到%折日天個月年元$HKD點:半一二十百萬第 "), max_size=40))
@@ -189,7 +191,11 @@ def test_any_heap_of_numerals_and_units_can_be_read(text: str) -> None:
     assert all(quantity.low == quantity.low for quantity in read(text))
 
 
-@pytest.mark.parametrize("text", ["1" * 10_000, "一" * 10_000, "半" * 10_000, "1," * 5_000, "1-" * 5_000, "twenty " * 1_500, "1" + " " * 10_000 + "x"], ids=lambda text: text[:8])
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 10_000, "一" * 10_000, "半" * 10_000, "1," * 5_000, "1-" * 5_000, "twenty " * 1_500, "1" + " " * 10_000 + "x"],
+    ids=lambda text: text[:8],
+)
 def test_a_page_of_numerals_takes_no_more_than_a_page_of_text(text: str) -> None:
     """Backtracking over long runs once took minutes; the test would not end."""
     assert len(read(text)) <= len(text)

@@ -86,7 +86,13 @@ def test_a_question_set_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_batch_is_read_line_by_line(tmp_path: Path) -> None:
     lines = [
-        {"question_id": "1", "text": "幾多錢?", "history": [{"role": "customer", "text": "風暴傘", "time": "12:00"}], "as_of": "2031-05-20", "asker": "agent"},
+        {
+            "question_id": "1",
+            "text": "幾多錢?",
+            "history": [{"role": "customer", "text": "風暴傘", "time": "12:00"}],
+            "as_of": "2031-05-20",
+            "asker": "agent",
+        },
         {"question_id": 2, "text": "", "history": None, "as_of": None, "asker": None},
         {"question_id": "3", "text": "x", "lang": "yue", "kind": "any"},
     ]
@@ -139,7 +145,9 @@ def test_a_wrong_line_is_refused_with_its_number(tmp_path: Path, third_line: str
     assert said in raised.value.what
 
 
-@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir(), lambda path: path.write_bytes(b"\xff\xfe")], ids=["absent", "folder", "binary"])
+@pytest.mark.parametrize(
+    "make", [lambda path: None, lambda path: path.mkdir(), lambda path: path.write_bytes(b"\xff\xfe")], ids=["absent", "folder", "binary"]
+)
 def test_a_batch_that_cannot_be_read_is_named(tmp_path: Path, make: object) -> None:
     path = tmp_path / "batch.jsonl"
     make(path)  # type: ignore[operator]
@@ -156,7 +164,9 @@ def test_a_history_is_a_list_of_turns(tmp_path: Path) -> None:
     assert read_history(written(tmp_path, "[]")) == ()
 
 
-@pytest.mark.parametrize("text", ["", "{", "5", "null", '{"role": "customer", "text": "x"}', '[{"role": "robot", "text": "x"}]', '["x"]', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "5", "null", '{"role": "customer", "text": "x"}', '[{"role": "robot", "text": "x"}]', '["x"]', "[" * 100_000]
+)
 def test_a_wrong_history_is_refused(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(QuestionsError, match="cannot be read") as raised:

@@ -301,7 +301,9 @@ def test_a_loaded_index_scores_as_the_one_that_was_built(tmp_path: Path) -> None
 
 def test_bm25_is_lucenes_with_the_stated_parameters() -> None:
     texts = ["storm umbrella warranty", "umbrella umbrella colour", "reed pen ink", "storm"]
-    snapshot = make([article("a", title="")], [chunk("a", i, text, section="") for i, text in enumerate(texts)], np.zeros((4, 0), np.float32), "", Companions())
+    snapshot = make(
+        [article("a", title="")], [chunk("a", i, text, section="") for i, text in enumerate(texts)], np.zeros((4, 0), np.float32), "", Companions()
+    )
     corpus = [tokenise(text) for text in texts]
     average = sum(map(len, corpus)) / len(corpus)
     asked = tokenise("storm umbrella")

@@ -28,7 +28,13 @@ from retriever.search import Searcher
 class Concepts(Embeddings):
     """Words of two languages that mean the same lie on the same axis: what a multilingual model does, without one."""
 
-    AXES = (("傘", "伞", "umbrella", "parapluie"), ("島", "岛", "island", "île"), ("筆", "笔", "pen", "stylo"), ("墨", "ink", "encre"), ("退", "refund", "rembours"))
+    AXES = (
+        ("傘", "伞", "umbrella", "parapluie"),
+        ("島", "岛", "island", "île"),
+        ("筆", "笔", "pen", "stylo"),
+        ("墨", "ink", "encre"),
+        ("退", "refund", "rembours"),
+    )
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return [self.embed_query(text) for text in texts]
@@ -96,7 +102,13 @@ def test_a_chain_answers_from_the_documents(retriever: KnowledgeBaseRetriever) -
 
     model = GenericFakeChatModel(messages=iter([AIMessage("It costs EUR 12 [1].")]))
     prompt = ChatPromptTemplate.from_messages([("system", "Answer from these sources only:\n{sources}"), ("human", "{question}")])
-    chain = {"sources": retriever | RunnableLambda(numbered), "question": RunnablePassthrough()} | prompt | RunnableLambda(watched) | model | StrOutputParser()
+    chain = (
+        {"sources": retriever | RunnableLambda(numbered), "question": RunnablePassthrough()}
+        | prompt
+        | RunnableLambda(watched)
+        | model
+        | StrOutputParser()
+    )
     assert chain.invoke("What does delivery to the islands cost?") == "It costs EUR 12 [1]."
     assert "[1] Delivery to the outer islands takes 6 working days and costs EUR 12." in seen[0]
     assert "Human: What does delivery to the islands cost?" in seen[0]
