@@ -182,6 +182,21 @@ def _full_date(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _ymd(*(int(group) for group in match.groups()))
 
 
+def _days_of_month(month: int, first: int, last: int) -> tuple[Kind, float, float, str] | None:
+    begin, end = _ymd(0, month, first), _ymd(0, month, last)
+    return (Kind.DATE, begin[1], end[1], "md") if begin and end and first < last else None
+
+
+@_pattern(r"(?<![0-9])([0-9]{1,2})\s?月\s?([0-9]{1,2})\s?[日号]?\s?[-至到]\s?([0-9]{1,2})\s?[日号]")
+def _month_days(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    return _days_of_month(int(match[1]), int(match[2]), int(match[3]))
+
+
+@_pattern(rf"(?<![0-9])([0-9]{{1,2}})\s?(?:-|to)\s?([0-9]{{1,2}})\s*{_MONTH_NAME}\b")
+def _days_month(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    return _days_of_month(_MONTHS[match[3][:3]], int(match[1]), int(match[2]))
+
+
 @_pattern(rf"\b{_MONTH_NAME}\s*([0-9]{{1,2}})(?:st|nd|rd|th)?(?:,?\s*((?:19|20)[0-9]{{2}}))?(?![0-9])")
 def _month_first(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _ymd(int(match[3] or 0), _MONTHS[match[1][:3]], int(match[2]))
@@ -427,11 +442,12 @@ def _matches(claim: Quantity, stated: Quantity) -> bool:
 
 
 def _same_day(claim: Quantity, stated: Quantity) -> bool:
+    """Whether the claim's day, or both ends of its period, are ends of the stated one; years count only where both name one."""
     if claim.unit == stated.unit:
-        return claim.low == stated.low
+        return {claim.low, claim.high} <= {stated.low, stated.high}
     shared = 10000 if "md" in (claim.unit, stated.unit) else 1
-    a, b = (q.low % shared if shared > 1 else (q.low // 100 if q.unit == "ymd" else q.low) for q in (claim, stated))
-    return a == b
+    a, b = ({end % shared if shared > 1 else (end // 100 if q.unit == "ymd" else end) for end in (q.low, q.high)} for q in (claim, stated))
+    return a <= b
 
 
 __all__ = ["Kind", "Quantity", "number", "read", "supported"]

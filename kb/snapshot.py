@@ -73,7 +73,7 @@ class Snapshot:
 
 def new_id(content: bytes) -> str:
     """Sortable by time, told apart by content."""
-    now = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+    now = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")
     return f"{now}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 

@@ -92,7 +92,7 @@ class Answerer:
         confidence = 1 - (min(verdict.unanswerable for verdict in verdicts) if draft else unanswerable)
         reason = None if draft else phrase(verdicts[0].reason if verdicts else "reason-none", note_lang)
         notes = list(draft.notes) if draft else []
-        if not self.snapshot.embedder:
+        if self.searcher.embedder is None:
             notes.append(phrase("note-lexical", note_lang))
         if draft is not None:
             notes += [f"{doubt.message}" for doubt in doubts]

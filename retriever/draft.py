@@ -126,8 +126,8 @@ def _assemble(
         doubts = [doubt for doubt in check(written, sources, {}) if doubt.code in ("unsupported", "uncited")]
         claims.append(Claim(written, (number,), supported=not doubts, problems=tuple(doubts)))
     body = phrase("greeting", lang) + gap.join(claim.text for claim in claims)
-    for part in open_parts:
-        body += gap + phrase("open", lang, part=_short(part))
+    for part in filter(None, map(_short, open_parts)):
+        body += gap + phrase("open", lang, part=part)
     body += gap + phrase("closing", lang)
     text = "\n\n".join([body, *required.values()])
     listed = tuple({"id": identifier, "text": wording} for identifier, wording in required.items())

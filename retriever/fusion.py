@@ -15,29 +15,29 @@ class Weights:
     """What each signal adds to a chunk's score, in units of cosine."""
 
     dense: float = 1.0
-    late: float = 1.2
+    late: float = 0.9
     """Late interaction, where the embedder gives token vectors."""
-    lexical: float = 0.12
+    lexical: float = 0.1
     """BM25 / largest BM25, beside vectors. Alone it is the score."""
-    title: float = 0.3
+    title: float = 0.25
     """Cosine of the question to the article's title, which often alone names the product."""
-    kind: float = 0.1
+    kind: float = 0.16
     """The chunk states a quantity of the kind asked for."""
-    term: float = 0.06
+    term: float = 0.08
     """The chunk names a product or other glossary term of the question."""
-    other_term: float = 0.1
+    other_term: float = 0.07
     """Taken off: the chunk names products, none of them the question's."""
-    place: float = 0.16
+    place: float = 0.28
     """The chunk, or its article, is about the place asked about."""
-    other_place: float = 0.26
+    other_place: float = 0.3
     """Taken off: the chunk or its article is about other places only."""
     contrast: float = 0.1
     """What sets a row or item apart from its siblings points where the question points."""
     condition: float = 0.15
     """A quantity that the customer states lies in the chunk's condition; taken off where it lies outside."""
-    about_itself: float = 0.15
+    about_itself: float = 0.33
     """Taken off: the sentence says what its article is about."""
-    out_of_force: float = 0.06
+    out_of_force: float = 0.05
     """Taken off: the article is over or still to come on the as-of date."""
 
 

@@ -25,7 +25,7 @@ _WH = re.compile(
     r"多[少久长大远高重]|几[多耐时点个天日次件钱岁克]?|怎[么样]|哪|什么|啥|谁|何时|点[样算]|边[个日度]|乜|咩|how (?:much|many|long|far|big)|what|when|where|which|who"
 )
 _FOLLOWS = re.compile(
-    rf"^(?:那|咁|噉|哦|噢|嗯|所以|另外|还有|仲有|同埋|如果|要是|and|what about|how about|what if|then|so|ok|okay|but|also)|(?:呢|又点|又如何|又怎样)[?？!。]*$"
+    rf"^(?:那|咁|噉|哦|噢|嗯|所以|另外|还有|仲有|同埋|如果|要是|(?:and|what about|how about|what if|then|so|ok|okay|but|also)(?![a-z]))|(?:呢|又点|又如何|又怎样)[?？!。]*$"
     rf"|^[{HAN}]{{1,7}}[?？]?$|(?:这种|这个|那个|它|嗰只|呢只|佢|this one|that one|\bit\b|those|these|them|the other)"
 )
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -33,7 +33,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.DATE, r"几时|何时|什么时候|几号|哪[天日]|边日|来得及|[赶赶]得[切及上]|截止|截单|最[迟晚]|最后|when\b|what date|which day|deadline|latest|last day|cut-?off|until when|by when|in time\b|too late|still (?:pay|order|get)"),
     (Kind.TIME, r"几点|几时开|几时关|营业时间|what time|opening hours|hours?\b"),
     (Kind.MONEY, r"多少钱|几钱|几多钱|多少块|几蚊|几块|运费|邮费|手续费|费用|价[钱格]|收费|工费|押金|订金|定金|贵|便宜多少|how much|price|cost|fee|charge|pay|deposit|shipping|postage"),
-    (Kind.PERCENT, r"百分之|几成|几多成|%|折|几多个?%|percent|discount|how much off|rate"),
+    (Kind.PERCENT, r"百分之|几成|几多成|%|折(?!叠|合|射|返)|几多个?%|percent|discount|how much off|rate"),
     (Kind.COUNT, r"几[次件盒片支粒颗款罐瓶张份封个位字样种]|多少[次件盒片支粒颗款罐瓶张份封个位字]|几多[次件盒片支粒颗款罐瓶樽张份封个位字只条分]|最多|上限|限购|how many|maximum|limit|at most"),
     (Kind.WEIGHT, r"多重|几重|几克|多少克|净重|重量|weigh|weight|grams?"),
     (Kind.LENGTH, r"多大|几大|尺寸|直径|多长|多宽|多高|大小|size|diameter|dimension|how (?:big|large|long|wide|tall)"),

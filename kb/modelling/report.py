@@ -1,4 +1,4 @@
-"""All figures of the bundled model: `python -m kb.modelling.report --data DIR --facts F --questions Q`.
+"""All figures of the bundled model: `python -m kb.modelling.report --data DIR`.
 
 Held-out topics: a whole paraphrase file is left out of the adaptation, and its messages must find their own
 article-style sentences among all; by language, with the spread over seeds. The general vectors (steps 1 to 4) never saw
@@ -156,8 +156,8 @@ def _spread(values: Sequence[float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with dictionary.tsv.gz and parallel-zh-en.tsv.gz")
-    parser.add_argument("--facts", type=Path, help="the sample shop's facts, YAML")
-    parser.add_argument("--questions", type=Path, help="development questions on them, YAML")
+    parser.add_argument("--facts", type=Path, default=Path("tests/data/sample_facts.yaml"), help="the sample shop's facts")
+    parser.add_argument("--questions", type=Path, default=Path("content/questions/development.yaml"), help="questions on them")
     parser.add_argument("--cache", type=Path, help="folder that keeps the teacher's vectors and the general model")
     parser.add_argument("--seeds", type=int, default=3, help="how many seeds of the adaptation")
     parser.add_argument("--groups", type=int, help="hold out this many groups of files instead of one file at a time")
@@ -174,7 +174,7 @@ def main() -> None:
         teacher = CachedTeacher(teacher, options.cache)
     tokenizer, general = general_model(data, teacher, TrainSettings(), options.cache)
     seeds = range(options.seeds)
-    if options.facts and options.questions:
+    if options.facts.exists() and options.questions.exists():
         table = facts_table(tokenizer, general, data.intents, seeds, options.facts, options.questions)
         print("\n".join(table) + "\n", flush=True)
     if not options.skip_held_out:
