@@ -73,12 +73,14 @@ class Answerer:
             text, history=history, as_of=as_of or shop.current_date(), asker=asker, lang=lang, default=shop.reply_language, terms=self.searcher.terms
         )  # fmt: skip
 
-    def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> Draft:
+    def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> Draft | None:
+        """The draft; None where nothing can be said that its source supports."""
         answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]
         left_open = [one.part for one, verdict in zip(found, verdicts, strict=True) if verdict.refuse]
         picks = select(answered, self.searcher, query)
         companions = self.snapshot.companions
-        return write(picks, left_open, query, self.snapshot.articles, companions.disclaimers, companions.shop.reply_language)
+        draft = write(picks, left_open, query, self.snapshot.articles, companions.disclaimers, companions.shop.reply_language)
+        return draft if all(claim.supported for claim in draft.claims) else None
 
     def _check(self, draft: Draft, query: Query) -> tuple[Doubt, ...]:
         known = " ".join([query.text, query.as_of.isoformat()])

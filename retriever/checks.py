@@ -10,6 +10,8 @@ from kb.quantities import Kind, Quantity, read, supported
 from kb.text import normalise, sentences
 
 CITATION = re.compile(r"\s*\[(\d{1,2})\]")
+_CITATIONS = re.compile(r"(?:[^\S\n]*\[\d{1,2}\])+")
+_CITED_STOP = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])(?:[^\S\n]*\[\d{1,2}\])+\s+")
 _UI = {
     "unsupported": "{value} is not stated by {sources}",
     "uncited": "{value} has no source",
@@ -28,10 +30,10 @@ def check(text: str, sources: Sequence[Source], required: Mapping[str, str], kno
     by_number = {source.n: source for source in sources}
     ignored = _spans_of(text, required.values())
     said = read(known)
-    for start, end in sentences(text):
+    for start, end in _cited_sentences(text):
         if any(start >= a and end <= b for a, b in ignored):
             continue
-        cited = [int(match[1]) for match in CITATION.finditer(text, start, end)] or _cited_just_after(text, end)
+        cited = [int(match[1]) for match in CITATION.finditer(text, start, end)]
         doubts += [
             Doubt("unknown-source", (start, end), _UI["unknown-source"].format(n=n), "cite one of the sources") for n in cited if n not in by_number
         ]
@@ -69,9 +71,20 @@ def _spans_of(text: str, parts: Iterable[str]) -> list[tuple[int, int]]:
     return spans
 
 
-def _cited_just_after(text: str, end: int) -> list[int]:
-    match = CITATION.match(text, end)
-    return [int(match[1])] if match else []
+def _cited_sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence; citations after its full stop belong to it, not to the one that follows."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sentences(text):
+        lead = _CITATIONS.match(text, start, end) if spans and "\n" not in text[spans[-1][1] : start] else None
+        if lead:
+            spans[-1] = (spans[-1][0], lead.end())
+            start = lead.end()
+        for match in _CITED_STOP.finditer(text, start, end):
+            spans.append((start, match.end()))
+            start = match.end()
+        if text[start:end].strip():
+            spans.append((start, end))
+    return spans
 
 
 def _trivial(quantity: Quantity, text: str) -> bool:

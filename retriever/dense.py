@@ -9,7 +9,7 @@ from kb.embedding import Embedder, Vectors, unit_rows
 from kb.snapshot import Snapshot
 
 Floats = NDArray[np.float32]
-CONTEXT_WEIGHT = 0.5
+CONTEXT_WEIGHT = 0.3
 """How much an earlier message moves the vector of a follow-up."""
 WHOLE_WEIGHT = 0.3
 """How much the whole message moves the vector of one of its questions."""

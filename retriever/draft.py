@@ -33,7 +33,10 @@ class Draft:
 def write(
     picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage
 ) -> Draft:  # fmt: skip
-    """The extractive draft. Evidence that no longer fits the budget is left out, the best of each question last of all."""
+    """The extractive draft. Evidence that no longer fits the budget is left out, the best of each question last of all.
+
+    A claim of the last evidence that is left may still be unsupported; such a draft is not to be sent.
+    """
     lang = query.reply_lang
     kept = list(picks)
     while True:
@@ -44,8 +47,8 @@ def write(
         unsupported = {i for i, claim in enumerate(draft.claims) if not claim.supported}
         if len(body.strip()) <= BUDGET[lang] and not unsupported:
             return draft
-        if unsupported and len(kept) > 1:
-            kept = _without_claims(kept, draft, unsupported)
+        if unsupported and (len(kept) > 1 or kept[0].evidence.chunk.replies):
+            kept = _mended(kept, draft, unsupported)
             continue
         droppable = _droppable(kept)
         if droppable is None:
@@ -67,12 +70,15 @@ def _drop(picks: Sequence[Pick], index: int) -> list[Pick]:
     return [dataclasses.replace(pick, conflicts_with=moved(pick.conflicts_with)) for i, pick in enumerate(picks) if i != index]
 
 
-def _without_claims(picks: list[Pick], draft: Draft, unsupported: set[int]) -> list[Pick]:
-    """Leave out the evidence whose claim states what its source does not: a check that drafting must not fail."""
-    numbers = {n for i in unsupported for n in draft.claims[i].citations}
-    quotes = {(source.article, source.lines) for source in draft.sources if source.n in numbers}
-    index = next((i for i in range(len(picks) - 1, -1, -1) if (picks[i].evidence.chunk.article, picks[i].evidence.lines) in quotes), len(picks) - 1)
-    return _drop(picks, index)
+def _mended(picks: list[Pick], draft: Draft, unsupported: set[int]) -> list[Pick]:
+    """Without a claim that states what its source does not: approved wording gives way to the article's own, other evidence is left out."""
+    in_order = sorted(range(len(picks)), key=lambda i: picks[i].part)  # as the sources are numbered
+    index = max(in_order[n - 1] for i in unsupported for n in draft.claims[i].citations)
+    evidence = picks[index].evidence
+    if not evidence.chunk.replies:
+        return _drop(picks, index)
+    own = dataclasses.replace(evidence, chunk=dataclasses.replace(evidence.chunk, replies=()))
+    return [dataclasses.replace(pick, evidence=own) if i == index else pick for i, pick in enumerate(picks)]
 
 
 def _compose(

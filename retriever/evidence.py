@@ -62,6 +62,8 @@ def select(found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pic
             continue
         if -gap > _margin(hit, picks, searcher) or _repeats(hit, picks, searcher):
             continue
+        if _has_parallel(searcher.chunk(hit), picks) and searcher.is_neighbour(hit, query, found[number].part):
+            continue
         picks.append(Pick(number, _evidence(hit, searcher, found[number].part)))
         taken.add(hit.index)
     return picks
@@ -124,17 +126,22 @@ def _alike(first: str, second: str) -> float:
 
 def _margin(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> float:
     chunk = searcher.chunk(hit)
-    if any(_parallel(chunk, pick.evidence.chunk) for pick in picks):
+    if _has_parallel(chunk, picks):
         return SIBLING_MARGIN
     together = any((chunk.article, chunk.section) == (pick.evidence.chunk.article, pick.evidence.chunk.section) for pick in picks)
     return SECTION_MARGIN if together else MARGIN
+
+
+def _has_parallel(chunk: Chunk, picks: Sequence[Pick]) -> bool:
+    return any(_parallel(chunk, pick.evidence.chunk) for pick in picks)
 
 
 def _parallel(chunk: Chunk, other: Chunk) -> bool:
     """Whether two chunks say the same of different things: rows of one table, or sentences that differ in little more than a name."""
     if chunk.kind == other.kind == "row" and (chunk.article, chunk.table) == (other.article, other.table):
         return True
-    return _alike(chunk.text, other.text) >= 0.5
+    kinds, other_kinds = ({quantity.kind for quantity in read(one.text)} for one in (chunk, other))
+    return (kinds == other_kinds or bool(kinds & other_kinds)) and _alike(chunk.text, other.text) >= 0.5
 
 
 def _repeats(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> bool:

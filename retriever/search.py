@@ -54,6 +54,7 @@ class Searcher:
         self.terms: Lexicon = glossary_lexicon(snapshot.companions.glossary)
         texts = [chunk.text for chunk in snapshot.chunks]
         self.late = LateInteraction(self.embedder, texts) if isinstance(self.embedder, TokenEmbedder) else None
+        self._families = _families(snapshot, self.terms)
         self._contrast = _contrasts(snapshot)
         self._titles = self._title_vectors()
         numbers = {article: number for number, article in enumerate(snapshot.articles)}
@@ -64,6 +65,19 @@ class Searcher:
     def search(self, query: Query) -> list[Found]:
         """What each question of the message finds."""
         return [self._search_part(query, part) for part in query.parts]
+
+    def is_neighbour(self, hit: Hit, query: Query, part: str) -> bool:
+        """Whether the chunk is about other products or places than those that the question names: a neighbour's value."""
+        chunk = self.chunk(hit)
+        terms, own = self._with_families(self.terms.find(part) or query.terms), self.terms.find(f"{chunk.section} {chunk.text}")
+        if terms and own and not own & terms:
+            return True
+        places, near = with_wider(place_lexicon().find(part) or query.places), place_lexicon().find(chunk.text)
+        return bool(places and near and not near & places)
+
+    def _with_families(self, terms: frozenset[str]) -> frozenset[str]:
+        """The terms and the families that they belong to."""
+        return terms.union(*(self._families.get(term, frozenset()) for term in terms))
 
     def article(self, hit: Hit) -> Article:
         return self.snapshot.articles[self.snapshot.chunks[hit.index].article]
@@ -109,7 +123,7 @@ class Searcher:
     def _agreement(self, query: Query, part: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the kind of value, the terms, the places and the date asked about add to each row's score."""
         w = self.weights
-        terms = self.terms.find(part) or query.terms
+        terms = self._with_families(self.terms.find(part) or query.terms)
         places = with_wider(place_lexicon().find(part) or query.places)
         stated = read(part)
         reached = np.zeros(len(rows), np.float32)
@@ -122,7 +136,7 @@ class Searcher:
             if terms:
                 own = self.terms.find(f"{chunk.section} {chunk.text}")
                 if own & terms:
-                    extra[position] += w.term * len(own & terms) / len(terms)
+                    extra[position] += w.term * min(1.0, len(own & terms) / len(self.terms.find(part) or query.terms))
                 elif own and not self.terms.find(article.title) & terms:
                     extra[position] -= w.other_term
             if places:
@@ -172,6 +186,21 @@ class Searcher:
             elif older.in_force(as_of) and not future:
                 gone.add(article.id)
         return frozenset(gone)
+
+
+LARGEST_FAMILY = 6
+"""Products of one article up to which a term in its title names them all."""
+
+
+def _families(snapshot: Snapshot, terms: Lexicon) -> dict[str, frozenset[str]]:
+    """Which terms name a family of which products: the terms in the title of an article about a few products."""
+    families: dict[str, frozenset[str]] = {}
+    for article in snapshot.articles.values():
+        named = terms.find(article.title)
+        if 1 < len(article.products) <= LARGEST_FAMILY:
+            for product in article.products:
+                families[product] = families.get(product, frozenset()) | (named - {product})
+    return families
 
 
 def _contrasts(snapshot: Snapshot) -> NDArray[np.float32]:

@@ -161,7 +161,6 @@ def test_a_customer_who_was_told_different_things_sees_both_sides_without_a_prod
         ((("Kite", "Dragon"), ("", "EUR 50")), "en", "Dragon: EUR 50"),
         ((("Kite", "Dragon"), ("Rent", "")), "en", "Dragon"),
         ((("Kite", "Dragon"),), "en", "Dragon"),
-        ((("Kite", "Dragon"), ("after 7 days", "EUR 3")), "en", "Dragon: EUR 3"),
     ],
 )
 def test_a_row_reads_as_a_sentence(new_chunk: NewChunk, cells: tuple[tuple[str, str], ...], lang: str, sentence: str) -> None:
