@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import logging
 import os
 import shutil
 import uuid
@@ -57,8 +58,7 @@ class Snapshot:
     @cached_property
     def bm25(self) -> Any:
         """BM25 (Lucene's variant, k1 1.2, b 0.5: short lines) over title, headings and text; None without chunks."""
-        import bm25s
-
+        bm25s = _bm25s()
         corpus = [tokenise(chunk.indexed_text(self.articles[chunk.article].title)) or ["\x00"] for chunk in self.chunks]
         if not corpus:
             return None
@@ -181,9 +181,16 @@ def _load_indexes(snapshot: Snapshot, folder: Path) -> None:
 
         snapshot.__dict__["faiss"] = faiss.read_index(str(folder / "dense.faiss"))
     if (folder / "bm25").is_dir():
-        import bm25s
-
+        bm25s = _bm25s()
         snapshot.__dict__["bm25"] = bm25s.BM25.load(str(folder / "bm25"), load_corpus=False)
+
+
+def _bm25s() -> Any:
+    """The library, quiet: it sets its logger to DEBUG when it is imported."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
 
 
 def _set_current(home: Path, snapshot_id: str) -> None:

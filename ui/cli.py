@@ -285,7 +285,6 @@ def _language(text: str | None) -> ReplyLanguage | None:
 def main() -> None:
     """Entry point: one line on standard error and exit 2 for what the user can mend."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # the library sets itself to DEBUG
     try:
         app()
     except YoujuError as error:

@@ -35,7 +35,7 @@ class Services:
         embedder = make_embedder(settings)
         if current_id(settings.home) is None:
             ingest(settings.content, embedder, settings.home, settings.keep_snapshots, progress)
-        return cls(settings, embedder, Answerer(load_current(settings.home), embedder))
+        return cls(settings, embedder, _warm(Answerer(load_current(settings.home), embedder)))
 
     @property
     def answerer(self) -> Answerer:
@@ -45,7 +45,7 @@ class Services:
             try:
                 self._looked = now
                 if current_id(self.settings.home) != self._answerer.snapshot.id:
-                    self._answerer = Answerer(load_current(self.settings.home), self._embedder)
+                    self._answerer = _warm(Answerer(load_current(self.settings.home), self._embedder))
             finally:
                 self._lock.release()
         return self._answerer
@@ -85,6 +85,12 @@ class Services:
             else:
                 shown.append({"text": chunk.quote, "highlight": chunk.lines == tuple(source.lines) and source.quote == chunk.quote})
         return shown
+
+
+def _warm(answerer: Answerer) -> Answerer:
+    """One question asked, so that the first customer does not wait for what is made when first used."""
+    answerer.answer("退貨 退货 return?")
+    return answerer
 
 
 __all__ = ["Services"]

@@ -31,8 +31,6 @@ class GeneralSettings:
     """Inverse temperature of the InfoNCE losses."""
     seeds: tuple[int, ...] = (0, 1, 2)
     """One run each; the runs start from the same rows and are averaged."""
-    start_share: float = 0.5
-    """How much of the start rows is blended in at the end; what general training forgets of them is of use to a shop."""
     disturbance: Disturbance = field(default_factory=Disturbance)
     parallel: float = 0.28
     dictionary: float = 0.26
@@ -91,9 +89,8 @@ def general_sets(data: TrainingData, tokenizer: Tokenizer, teacher: Teacher) -> 
 
 
 def train_general(start: NDArray[np.float32], sets: GeneralSets, settings: GeneralSettings) -> NDArray[np.float32]:
-    """Train from the start rows once for each seed, average the runs, and blend with the start."""
-    trained = np.mean([_run(start, sets, settings, seed) for seed in settings.seeds], axis=0)
-    return np.asarray((1 - settings.start_share) * trained + settings.start_share * start, dtype=np.float32)
+    """Train from the start rows once for each seed and average the runs."""
+    return np.asarray(np.mean([_run(start, sets, settings, seed) for seed in settings.seeds], axis=0), dtype=np.float32)
 
 
 def embed(weight: Tensor, bags: Bags) -> Tensor:

@@ -14,7 +14,16 @@ from retriever.checks import check
 
 
 def source(n: int, quote: str, **changes: Any) -> Source:
-    given = {"article": f"a{n}", "title": "Kites", "section": "", "lines": (1, 1), "version": "0" * 64, "valid_from": None, "valid_until": None, "stale": False}
+    given = {
+        "article": f"a{n}",
+        "title": "Kites",
+        "section": "",
+        "lines": (1, 1),
+        "version": "0" * 64,
+        "valid_from": None,
+        "valid_until": None,
+        "stale": False,
+    }
     return Source(n=n, quote=quote, **{**given, **changes})
 
 

@@ -38,7 +38,11 @@ def test_faiss_finds_what_exact_arithmetic_finds(raw: Vectors, vector: Vectors, 
 def test_nothing_is_near_without_vectors_or_for_a_question_without_known_words() -> None:
     without = snapshot_of(np.zeros((3, 0), np.float32))
     with_vectors = snapshot_of(np.eye(3, dtype=np.float32))
-    for snapshot, vector in ((without, np.ones(3, np.float32)), (with_vectors, np.zeros(3, np.float32)), (snapshot_of(np.zeros((0, 3), np.float32)), np.ones(3, np.float32))):
+    for snapshot, vector in (
+        (without, np.ones(3, np.float32)),
+        (with_vectors, np.zeros(3, np.float32)),
+        (snapshot_of(np.zeros((0, 3), np.float32)), np.ones(3, np.float32)),
+    ):
         rows, cosines = nearest(snapshot, vector, 5)
         assert rows.shape == cosines.shape == (0,)
 

@@ -66,7 +66,9 @@ def test_a_sentence_goes_between_greeting_and_closing_with_its_citation_before_t
 
 def test_the_source_is_the_verbatim_span(new_chunk: NewChunk, new_article: NewArticle) -> None:
     chunk = new_chunk("a", "Rent: EUR 14", quote="**Rent**: EUR 14", section="Kites > Rent", lines=(12, 13))
-    article = new_article("a", title="Kite rental", valid_from=dt.date(2031, 1, 1), valid_until=dt.date(2031, 12, 31), review_by=dt.date(2031, 5, 19), version="f" * 64)
+    article = new_article(
+        "a", title="Kite rental", valid_from=dt.date(2031, 1, 1), valid_until=dt.date(2031, 12, 31), review_by=dt.date(2031, 5, 19), version="f" * 64
+    )
     (source,) = drafted([pick(chunk)], [article]).sources
     assert source.as_json() == {
         "n": 1, "article": "a", "title": "Kite rental", "section": "Kites > Rent", "lines": [12, 13], "quote": "**Rent**: EUR 14", "version": "f" * 64,
@@ -104,7 +106,9 @@ def test_approved_wording_for_the_whole_is_not_put_on_a_part(new_chunk: NewChunk
         ("zh-Hans", "风筝租金每日 45 元。", "zh-Hant", "風箏租金每日 45 元 [1]。"),
     ],
 )
-def test_chinese_is_written_in_the_customers_script(new_chunk: NewChunk, new_article: NewArticle, lang: str, text: str, reply_lang: ReplyLanguage, said: str) -> None:
+def test_chinese_is_written_in_the_customers_script(
+    new_chunk: NewChunk, new_article: NewArticle, lang: str, text: str, reply_lang: ReplyLanguage, said: str
+) -> None:
     draft = drafted([pick(new_chunk("a", text))], [new_article("a", lang=lang)], reply_lang)
     assert said in draft.text
     assert script(draft.text) == reply_lang
@@ -131,7 +135,9 @@ def test_a_foreign_article_is_quoted_as_it_stands_and_the_agent_is_told(new_chun
         ("en", (("Kite", "Dragon"), ("Rent", "EUR 14")), "en", "Dragon: Rent EUR 14 [1]."),
     ],
 )
-def test_a_row_is_told_as_a_sentence(new_chunk: NewChunk, new_article: NewArticle, lang: str, cells: object, reply_lang: ReplyLanguage, said: str) -> None:
+def test_a_row_is_told_as_a_sentence(
+    new_chunk: NewChunk, new_article: NewArticle, lang: str, cells: object, reply_lang: ReplyLanguage, said: str
+) -> None:
     draft = drafted([pick(new_chunk("a", cells=cells))], [new_article("a", lang=lang)], reply_lang)
     assert said in draft.text
     assert_every_claim_is_cited_and_supported(draft)
@@ -247,7 +253,9 @@ def length_in_chat(draft: Draft) -> int:
     ("lang", "article_lang", "sentence"),
     [("en", "en", "Kite number {n} is rented at the pier for EUR {n}0 a day, from morning till evening, gloves included."), ("zh-Hant", "zh-Hans", "第 {n} 号风筝在码头出租,租金每日 {n}0 元,由早上至傍晚,包括手套及线轴。")],
 )  # fmt: skip
-def test_a_draft_fits_a_chat_and_the_best_stays(new_chunk: NewChunk, new_article: NewArticle, lang: ReplyLanguage, article_lang: str, sentence: str) -> None:
+def test_a_draft_fits_a_chat_and_the_best_stays(
+    new_chunk: NewChunk, new_article: NewArticle, lang: ReplyLanguage, article_lang: str, sentence: str
+) -> None:
     chunks = [new_chunk("a", sentence.format(n=n), n) for n in range(1, 10)]
     draft = drafted([pick(chunk) for chunk in chunks], [new_article("a", lang=article_lang, disclaimers=("wind",))], lang)
     assert length_in_chat(draft) <= BUDGET[lang]
@@ -257,8 +265,14 @@ def test_a_draft_fits_a_chat_and_the_best_stays(new_chunk: NewChunk, new_article
 
 
 def test_the_best_of_each_question_is_left_out_last(new_chunk: NewChunk, new_article: NewArticle) -> None:
-    texts = [f"Kite number {n} is rented at the pier, from early in the morning until late in the evening, gloves and strings included." for n in range(6)]
-    picks = [pick(new_chunk("a", texts[0], 0), 0), pick(new_chunk("a", texts[1], 1), 1), *(pick(new_chunk("a", text, n), 0) for n, text in enumerate(texts[2:], 2))]
+    texts = [
+        f"Kite number {n} is rented at the pier, from early in the morning until late in the evening, gloves and strings included." for n in range(6)
+    ]
+    picks = [
+        pick(new_chunk("a", texts[0], 0), 0),
+        pick(new_chunk("a", texts[1], 1), 1),
+        *(pick(new_chunk("a", text, n), 0) for n, text in enumerate(texts[2:], 2)),
+    ]
     draft = drafted(picks, [new_article("a")])
     assert {texts[0], texts[1]} <= {source.quote for source in draft.sources}
     assert length_in_chat(draft) <= BUDGET["en"]
@@ -295,7 +309,10 @@ def test_a_claim_whose_number_its_source_lacks_is_left_out(new_chunk: NewChunk, 
 
 
 def test_both_sides_of_a_conflict_are_told_and_the_owners_named(new_chunk: NewChunk, new_article: NewArticle) -> None:
-    picks = [pick(new_chunk("a", "Keep a kite for 3 days.", section="Rent > Keeping")), pick(new_chunk("b", "Keep a kite for 5 days."), conflicts_with=0)]
+    picks = [
+        pick(new_chunk("a", "Keep a kite for 3 days.", section="Rent > Keeping")),
+        pick(new_chunk("b", "Keep a kite for 5 days."), conflicts_with=0),
+    ]
     draft = drafted(picks, [new_article("a", owner="Pier"), new_article("b", owner="Shop")])
     assert draft.conflicts == ({"topic": "Rent > Keeping", "sources": [1, 2]},)
     assert "3 days [1]" in draft.text
@@ -313,12 +330,16 @@ def test_both_sides_of_a_conflict_stay_when_the_reply_is_cut(new_chunk: NewChunk
     ]
     draft = drafted(picks, [new_article(name) for name in "abc"])
     assert len(draft.sources) < len(picks)
-    assert [claim.text for claim in draft.claims][0] == "Keep a kite for 3 days [1]."
+    assert draft.claims[0].text == "Keep a kite for 3 days [1]."
     assert draft.conflicts[0]["sources"] == [1, 2]
 
 
 def test_sentences_follow_the_order_of_the_questions(new_chunk: NewChunk, new_article: NewArticle) -> None:
-    picks = [pick(new_chunk("a", "Kites are free.", 0), 0), pick(new_chunk("a", "Gloves cost EUR 3.", 1), 1), pick(new_chunk("a", "Strings are free.", 2), 0)]
+    picks = [
+        pick(new_chunk("a", "Kites are free.", 0), 0),
+        pick(new_chunk("a", "Gloves cost EUR 3.", 1), 1),
+        pick(new_chunk("a", "Strings are free.", 2), 0),
+    ]
     draft = drafted(picks, [new_article("a")])
     assert [claim.text for claim in draft.claims] == ["Kites are free [1].", "Strings are free [2].", "Gloves cost EUR 3 [3]."]
     assert fold(draft.text) == draft.text

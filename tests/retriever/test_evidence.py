@@ -69,7 +69,9 @@ def test_a_reply_holds_only_so_much(kites: Searcher, asking: Ask) -> None:
 
 
 def test_what_says_the_same_again_is_left_out(new_shop: Shop, asking: Ask) -> None:
-    searcher = Searcher(new_shop(["Renting the dragon kite costs EUR 14 a day.", "Renting the dragon kite: EUR 14 a day.", "Gloves cost EUR 3."]), None)
+    searcher = Searcher(
+        new_shop(["Renting the dragon kite costs EUR 14 a day.", "Renting the dragon kite: EUR 14 a day.", "Gloves cost EUR 3."]), None
+    )
     assert rows(select([found((0, 1.0), (1, 0.99), (2, 0.98))], searcher, asking(searcher, "kites?")), searcher) == [0, 2]
 
 
@@ -83,13 +85,20 @@ def widest_gap(searcher: Searcher, query: Query, other: int) -> float:
     return float(gaps[shown.count(True) - 1])
 
 
-def test_neighbouring_values_need_a_better_score_than_strangers_and_the_same_section_a_worse_one(new_shop: Shop, new_chunk: NewChunk, asking: Ask) -> None:
+def test_neighbouring_values_need_a_better_score_than_strangers_and_the_same_section_a_worse_one(
+    new_shop: Shop, new_chunk: NewChunk, asking: Ask
+) -> None:
     """Another row of the table is mostly another product's value; what stands in the same section mostly belongs to the answer."""
 
     def row(ordinal: int, kite: str, price: str) -> Chunk:
         return new_chunk("prices", ordinal=ordinal, cells=(("Kite", kite), ("Rent", price)), section="Rent")
 
-    chunks = [row(0, "Dragon", "EUR 14"), row(1, "Box", "EUR 9"), new_chunk("prices", "Deposits are paid back.", 2, section="Rent"), new_chunk("else", KITES[3])]
+    chunks = [
+        row(0, "Dragon", "EUR 14"),
+        row(1, "Box", "EUR 9"),
+        new_chunk("prices", "Deposits are paid back.", 2, section="Rent"),
+        new_chunk("else", KITES[3]),
+    ]
     searcher = Searcher(new_shop(chunks), None)
     query = asking(searcher, "kites?")
     sibling, same_section, stranger = (widest_gap(searcher, query, other) for other in (1, 2, 3))
@@ -108,7 +117,9 @@ def test_sentences_that_differ_in_a_name_are_neighbours_too(new_shop: Shop, aski
 DRAGON = Companions(glossary=(Term(id="dragon", names={"en": ["dragon kite"]}), Term(id="box", names={"en": ["box kite"]})))
 
 
-def picks_of(texts: Sequence[str], new_shop: Shop, asking: Ask, *articles: Article, question: str = "How long may I keep the dragon kite?") -> list[Pick]:
+def picks_of(
+    texts: Sequence[str], new_shop: Shop, asking: Ask, *articles: Article, question: str = "How long may I keep the dragon kite?"
+) -> list[Pick]:
     searcher = Searcher(new_shop(texts, articles, DRAGON), None)
     return select([found(*((row, 1.0 - row / 100) for row in range(len(texts))), part=question)], searcher, asking(searcher, question))
 
@@ -116,7 +127,10 @@ def picks_of(texts: Sequence[str], new_shop: Shop, asking: Ask, *articles: Artic
 def test_two_articles_that_disagree_are_both_shown(new_shop: Shop, asking: Ask) -> None:
     picks = picks_of(["Renters may keep the dragon kite for 3 days.", "Renters may keep the dragon kite for 5 days.", KITES[5]], new_shop, asking)
     assert [pick.conflicts_with for pick in picks[:2]] == [None, 0]
-    assert [pick.evidence.text for pick in picks[:2]] == ["Renters may keep the dragon kite for 3 days.", "Renters may keep the dragon kite for 5 days."]
+    assert [pick.evidence.text for pick in picks[:2]] == [
+        "Renters may keep the dragon kite for 3 days.",
+        "Renters may keep the dragon kite for 5 days.",
+    ]
 
 
 @pytest.mark.parametrize(

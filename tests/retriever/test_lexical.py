@@ -31,7 +31,9 @@ def test_the_best_chunk_scores_one_and_the_others_less(shop: Snapshot) -> None:
     assert found[2] == found[3] == 0
 
 
-@pytest.mark.parametrize(("question", "row"), [("風鈴擦拭", 1), ("风铃擦拭", 1), ("风铃保养期", 0), ("風鈴保養期", 0), ("ＢＲＡＳＳ ＢＥＬＬ", 2), ("a kite flies", 3)])
+@pytest.mark.parametrize(
+    ("question", "row"), [("風鈴擦拭", 1), ("风铃擦拭", 1), ("风铃保养期", 0), ("風鈴保養期", 0), ("ＢＲＡＳＳ ＢＥＬＬ", 2), ("a kite flies", 3)]
+)
 def test_any_script_width_case_and_ending_finds_any_other(shop: Snapshot, question: str, row: int) -> None:
     assert best(shop, question) == row
 

@@ -54,7 +54,9 @@ def test_hits_come_best_first_and_once(searcher: Searcher, asking: Ask) -> None:
     assert "9 日" in searcher.chunk(found.hits[0]).text
 
 
-@pytest.mark.parametrize("question", ["goodwill voucher limit for agents", "How much goodwill may agents grant without asking the team lead?", "EUR 17"])
+@pytest.mark.parametrize(
+    "question", ["goodwill voucher limit for agents", "How much goodwill may agents grant without asking the team lead?", "EUR 17"]
+)
 def test_internal_articles_are_never_among_a_customers_hits(searcher: Searcher, asking: Ask, question: str) -> None:
     for_customer, for_agent = (searcher.search(asking(searcher, question, asker=asker))[0] for asker in ("customer", "agent"))
     assert "staff/goodwill" not in {searcher.article(hit).id for hit in for_customer.hits}
@@ -95,7 +97,9 @@ def test_an_ended_article_that_nothing_replaces_is_still_found(new_shop: Shop, n
     assert articles(searcher, asking(searcher, "Is kite festival entry free?")) == ["a0"]
 
 
-def test_an_article_in_force_is_found_before_the_same_words_of_one_that_is_not(new_shop: Shop, new_article: Callable[..., Article], asking: Ask) -> None:
+def test_an_article_in_force_is_found_before_the_same_words_of_one_that_is_not(
+    new_shop: Shop, new_article: Callable[..., Article], asking: Ask
+) -> None:
     """Neither replaces the other, so only the day tells them apart."""
     shop = new_shop(
         ["Kite festival entry is free.", "Kite festival entry is free.", "Kite festival entry is free."],
@@ -148,7 +152,9 @@ def test_faiss_hands_on_exactly_what_numpy_finds(new_shop: Shop, asking: Ask) ->
 
 def test_vectors_find_what_shares_no_word(new_shop: Shop, asking: Ask) -> None:
     vectors = np.eye(3, dtype=np.float32)
-    searcher = Searcher(new_shop(["0", "1", "2"], embedder=Directions(vectors)), Directions(np.vstack([vectors, vectors[1] * 0.9 + vectors[2] * 0.1])))
+    searcher = Searcher(
+        new_shop(["0", "1", "2"], embedder=Directions(vectors)), Directions(np.vstack([vectors, vectors[1] * 0.9 + vectors[2] * 0.1]))
+    )
     (found,) = searcher.search(asking(searcher, "3"))
     assert searcher.chunk(found.hits[0]).text == "1"
 
@@ -165,7 +171,9 @@ def test_words_alone_find_in_a_snapshot_with_or_without_vectors(lantern_quay_sna
     assert found[0] == found[1] != []
 
 
-def test_a_snapshot_without_vectors_is_searched_by_words_whatever_the_embedder(new_shop: Shop, hash_embedder: Callable[[], object], asking: Ask) -> None:
+def test_a_snapshot_without_vectors_is_searched_by_words_whatever_the_embedder(
+    new_shop: Shop, hash_embedder: Callable[[], object], asking: Ask
+) -> None:
     searcher = Searcher(new_shop(["Kites fly.", "Bells ring."]), hash_embedder())  # type: ignore[arg-type]
     assert searcher.embedder is None
     assert texts(searcher, asking(searcher, "kites")) == ["Kites fly."]
@@ -211,7 +219,10 @@ def test_what_the_question_names_tells_like_sentences_apart(new_shop: Shop, aski
 
 
 def test_of_the_thresholds_reached_the_highest_counts(new_shop: Shop, new_chunk: Callable[..., Chunk], asking: Ask) -> None:
-    chunks = [new_chunk("a", f"Orders of EUR {low} or more get EUR {off} off.", number) for number, (low, off) in enumerate([(100, 5), (300, 20), (900, 80)])]
+    chunks = [
+        new_chunk("a", f"Orders of EUR {low} or more get EUR {off} off.", number)
+        for number, (low, off) in enumerate([(100, 5), (300, 20), (900, 80)])
+    ]
     searcher = Searcher(new_shop(chunks), None)
     assert texts(searcher, asking(searcher, "My orders come to EUR 450, how much off?"))[0] == chunks[1].text
 

@@ -1,0 +1,207 @@
+"""A shop's own words: fine-tune a trained model on pairs of a shop's questions and the chunks that answer them.
+
+Needs torch, not the training extra. Half of the loss is the shop's: a question against the chunks that answer other questions of
+the batch and against chunks that the model so far confuses with its own (InfoNCE on cosines, and token by token). The other half is the
+bundled paraphrase corpus, so that the model does not forget. Only rows of tokens that occur move, and not far.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from kb.modelling.adapt import MASKED, max_sim
+from kb.modelling.bags import Disturbance, TextBags
+from kb.modelling.data import Intent
+from kb.modelling.evaluate import StaticModel
+from kb.modelling.export import export_model
+from kb.modelling.pretrain import embed, schedule
+
+__all__ = ["Example", "ShopSettings", "ShopTrainer", "write_model"]
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and the passages that answer it."""
+
+    text: str
+    positives: tuple[int, ...]
+    """Positions of passages that answer it; at least one."""
+    excused: frozenset[int] = frozenset()
+    """Positions of passages that may answer it too; never its negatives."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    steps: int = 80
+    batch: int = 64
+    """Questions a step."""
+    corpus_batch: int = 128
+    """Intents of the paraphrase corpus a step."""
+    corpus_share: float = 0.5
+    """Weight of the corpus's loss against the shop's."""
+    learning_rate: float = 1e-3
+    scale: float = 20.0
+    """Inverse temperature of the InfoNCE losses."""
+    hard: int = 2
+    """Hard negatives of each question and step…"""
+    hard_pool: int = 16
+    """…drawn from this many passages, those nearest to the question before training."""
+    late_share: float = 0.3
+    """Weight of the MaxSim loss within the shop's."""
+    late_batch: int = 32
+    """Questions of the batch that the MaxSim loss sees."""
+    disturbance: Disturbance = field(default_factory=Disturbance)
+    seeds: tuple[int, ...] = (0, 1)
+    """One run each; the rows are averaged."""
+
+
+class ShopTrainer:
+    """A model, a shop's passages and questions, and the corpus, made ready once; `train` may be called for several parts of the questions."""
+
+    def __init__(
+        self,
+        model: StaticModel,
+        passages: Sequence[str],
+        owners: Sequence[str],
+        examples: Sequence[Example],
+        intents: Sequence[Intent],
+        settings: ShopSettings,
+    ) -> None:
+        """`owners`: the article of each passage. An article's passages are no negatives of a question that it answers."""
+        self._model, self._examples, self._settings = model, examples, settings
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(owners))}
+        self._owner = np.array([numbers[name] for name in owners], dtype=np.int64)
+        corpus = [text for intent in intents for text in (*intent.all_messages, *intent.all_articles)]
+        self._bags = TextBags(model.tokenizer, [*passages, *(one.text for one in examples), *corpus])
+        self._used = self._bags.compact()
+        self._corpus = _CorpusTexts(intents, len(passages) + len(examples))
+        self._questions = np.arange(len(examples)) + len(passages)
+        self._never = np.stack([self._never_negative(one) for one in examples])
+        self._cosines = model.encode([one.text for one in examples]) @ model.encode(passages).T
+
+    def train(self, chosen: Sequence[int], progress: Callable[[], None] = lambda: None) -> StaticModel:
+        """The model after training on the examples at these positions; `progress` is called after each step.
+
+        Hard negatives come only from articles that answer a chosen question: an article that no question asks about would only be pushed away.
+        """
+        places = np.array(chosen, dtype=np.int64)
+        runs = [self._run(places, seed, progress) for seed in self._settings.seeds]
+        vectors = self._model.vectors.copy()
+        vectors[self._used] = np.mean(runs, axis=0)
+        return StaticModel(self._model.tokenizer, vectors, self._model.token_weights)
+
+    def _never_negative(self, example: Example) -> NDArray[np.bool_]:
+        never = np.isin(self._owner, self._owner[list(example.positives)])
+        never[list(example.excused)] = True
+        return never
+
+    def _hard_pools(self, chosen: Rows) -> list[Rows]:
+        """For each chosen question the passages that the model so far puts near it, though other articles hold them."""
+        asked = np.unique(np.concatenate([self._owner[list(self._examples[one].positives)] for one in chosen]))
+        allowed = np.isin(self._owner, asked)
+        pools = []
+        for one in chosen:
+            rows = np.flatnonzero(allowed & ~self._never[one])
+            pools.append(rows[np.argsort(-self._cosines[one, rows], kind="stable")[: self._settings.hard_pool]])
+        return pools
+
+    def _run(self, chosen: Rows, seed: int, progress: Callable[[], None]) -> NDArray[np.float32]:
+        settings = self._settings
+        torch.manual_seed(seed)
+        random = np.random.default_rng(seed)
+        pools = self._hard_pools(chosen)
+        weight = nn.Parameter(torch.from_numpy(self._model.vectors[self._used]))
+        importance = torch.from_numpy(np.maximum(self._model.token_weights[self._used], 1e-3))
+        optimizer = torch.optim.Adam([weight], lr=settings.learning_rate, fused=True)
+        for step in range(settings.steps):
+            for group in optimizer.param_groups:
+                group["lr"] = settings.learning_rate * schedule(step, settings.steps, 0)
+            drawn = random.permutation(len(chosen))[: settings.batch]
+            loss = (1 - settings.corpus_share) * self._shop_loss(weight, importance, chosen[drawn], [pools[one] for one in drawn], random)
+            if settings.corpus_share and len(self._corpus):
+                loss = loss + settings.corpus_share * self._corpus_loss(weight, random)
+            optimizer.zero_grad(set_to_none=True)
+            torch.autograd.backward(loss)
+            optimizer.step()
+            progress()
+        return np.asarray(weight.detach().numpy(), dtype=np.float32)
+
+    def _shop_loss(self, weight: Tensor, importance: Tensor, questions: Rows, pools: Sequence[Rows], random: np.random.Generator) -> Tensor:
+        settings = self._settings
+        right = np.array([random.choice(self._examples[one].positives) for one in questions], dtype=np.int64)
+        hard = [random.permutation(pool)[: settings.hard] for pool in pools]
+        passages = np.concatenate([right, *hard])
+        masked = torch.from_numpy(_but_own(self._never[questions][:, passages]))
+        left, candidates = self._embed(weight, [self._questions[questions], passages], random)
+        loss = _info_nce(left @ candidates.T, masked, settings.scale)
+        if not settings.late_share:
+            return loss
+        few = slice(0, settings.late_batch)
+        near = np.concatenate([right[few], *(one[:1] for one in hard[few])])
+        scores = max_sim(
+            weight,
+            importance,
+            self._bags.batch(self._questions[questions[few]], random, settings.disturbance),
+            self._bags.batch(near, random, settings.disturbance),
+        )
+        late = _info_nce(scores, torch.from_numpy(_but_own(self._never[questions[few]][:, near])), settings.scale)
+        return (1 - settings.late_share) * loss + settings.late_share * late
+
+    def _corpus_loss(self, weight: Tensor, random: np.random.Generator) -> Tensor:
+        messages, articles, slugs = self._corpus.draw(self._settings.corpus_batch, random)
+        left, right = self._embed(weight, [messages, articles], random)
+        return _info_nce(left @ right.T, torch.from_numpy(_but_own(slugs[:, None] == slugs[None, :])), self._settings.scale)
+
+    def _embed(self, weight: Tensor, columns: Sequence[Rows], random: np.random.Generator) -> tuple[Tensor, ...]:
+        drawn = self._bags.batch(np.concatenate(columns), random, self._settings.disturbance)
+        return torch.split(embed(weight, drawn), [len(column) for column in columns])
+
+
+class _CorpusTexts:
+    """Positions of each intent's messages and article sentences in the bag store."""
+
+    def __init__(self, intents: Sequence[Intent], first: int) -> None:
+        slugs: dict[str, int] = {}
+        self._slug = np.array([slugs.setdefault(intent.slug, len(slugs)) for intent in intents], dtype=np.int64)
+        self._messages = np.array([len(intent.all_messages) for intent in intents], dtype=np.int64)
+        self._articles = np.array([len(intent.all_articles) for intent in intents], dtype=np.int64)
+        counts = self._messages + self._articles
+        self._starts = first + np.cumsum(counts) - counts
+
+    def __len__(self) -> int:
+        return len(self._slug)
+
+    def draw(self, count: int, random: np.random.Generator) -> tuple[Rows, Rows, Rows]:
+        """(positions of a message, positions of an article sentence, slug numbers) of as many intents."""
+        drawn = random.permutation(len(self))[:count]
+        messages = self._starts[drawn] + (random.random(len(drawn)) * self._messages[drawn]).astype(np.int64)
+        articles = self._starts[drawn] + self._messages[drawn] + (random.random(len(drawn)) * self._articles[drawn]).astype(np.int64)
+        return messages, articles, self._slug[drawn]
+
+
+def _but_own(same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask without its diagonal, on which the right pairs stand."""
+    return same & ~np.eye(*same.shape, dtype=bool)
+
+
+def _info_nce(scores: Tensor, masked: Tensor, scale: float) -> Tensor:
+    """Symmetric InfoNCE: row i's right passage is column i; further columns are negatives only."""
+    scaled = (scale * scores).masked_fill(masked, MASKED)
+    target = torch.arange(len(scaled))
+    back = scaled[:, : len(scaled)].T
+    return (functional.cross_entropy(scaled, target) + functional.cross_entropy(back, target)) / 2
+
+
+
+def write_model(model: StaticModel, directory: Path, card: str) -> None:
+    """Write the model as a directory like the bundled one, beside its place first."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    export_model(directory, model.tokenizer, model.vectors, model.token_weights, card)

@@ -1,0 +1,269 @@
+"""Adapting the bundled model to a shop's golden questions: `kb adapt`, and one step back.
+
+Topics are held out in turn, so that every question is scored once by a model that saw neither it nor another question on its articles.
+Only when the held-out questions get better is a model trained on all of them and published.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ingest.build import Summary, embedded_text, ingest
+from ingest.embed import Progress, embed
+from kb import adapted
+from kb import snapshot as snapshots
+from kb.embedding import make_embedder
+from kb.errors import EmbedderError, QuestionsError
+from kb.evaluation import stands_in
+from kb.modelling.data import PARAPHRASES, Intent, read_intents
+from kb.modelling.evaluate import StaticModel
+from kb.modelling.shop import Example, ShopSettings, ShopTrainer, write_model
+from kb.questions import Question
+from kb.settings import Settings
+from kb.snapshot import Snapshot
+from kb.static_embedding import StaticEmbedder, bundled_model_directory
+from retriever.query import understand
+from retriever.search import Searcher, ranked_articles
+
+FEWEST = 40
+"""Answerable questions with evidence below which an adaptation would be a guess."""
+PARTS = 3
+"""Parts into which the topics are split; each is held out once."""
+SEED = 20
+MOST_POSITIVES = 3
+"""Chunks of one article that count as the answer to one question, the best-matching ones."""
+KEPT = 3
+"""Adapted models that a home keeps: the one in use and those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An answerable question, with what it is trained on and what it is scored by."""
+
+    question: Question
+    example: Example
+    articles: frozenset[str]
+    """Any of these is a right find."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How well questions find their articles, each article ranked by its best chunk; all 0..1."""
+
+    r1: float
+    r5: float
+    mrr: float
+
+    @classmethod
+    def of(cls, ranks: Sequence[int]) -> Figures:
+        """`ranks`: of the first right article, from 1; 0 where none was found."""
+        found = np.array(ranks)
+        reciprocal = np.where(found > 0, 1 / np.maximum(found, 1), 0)
+        return cls(float((found == 1).mean()), float(((found >= 1) & (found <= 5)).mean()), float(reciprocal.mean()))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Held-out questions before and after."""
+
+    questions: int
+    topics: int
+    """Groups of articles that share questions; what is held out together."""
+    dense_before: Figures
+    dense_after: Figures
+    search_before: Figures
+    search_after: Figures
+
+    @property
+    def better(self) -> bool:
+        return self.search_after.mrr > self.search_before.mrr and self.search_after.r5 >= self.search_before.r5
+
+
+@dataclass(frozen=True, slots=True)
+class Adaptation:
+    """What `kb adapt` did."""
+
+    comparison: Comparison
+    left_out: int
+    """Answerable questions without an article in the knowledge base."""
+    identity: str | None
+    """Of the published model; None where nothing is published."""
+    seconds: float
+
+
+def adapt(
+    settings: Settings,
+    questions: Sequence[Question],
+    progress: Progress | None = None,
+    training: ShopSettings | None = None,
+    corpus: Sequence[Intent] | None = None,
+    base: Path | None = None,
+) -> Adaptation:
+    """Train, compare, and publish where the held-out questions got better. Raises QuestionsError for too few, EmbedderError for another model."""
+    started = time.perf_counter()
+    if settings.embedder != "bundled":
+        raise EmbedderError(
+            f"only the bundled model can be adapted, the settings name {settings.embedder!r}", where="KB_EMBEDDER", fix="set it to bundled"
+        )  # fmt: skip
+    base = base or bundled_model_directory()
+    training = training or ShopSettings()
+    snapshot = _published(settings)
+    cases, left_out = find_cases(questions, snapshot, StaticEmbedder(base))
+    parts = split(cases)
+    trainer = ShopTrainer(
+        StaticModel.load(base), _texts(snapshot), [chunk.article for chunk in snapshot.chunks], [case.example for case in cases],
+        read_intents(PARAPHRASES) if corpus is None else corpus, training,
+    )  # fmt: skip
+    report = _Steps(progress, (len(parts) + 1) * training.steps * len(training.seeds))
+    comparison = compare(cases, parts, snapshot, base, trainer, report)
+    identity = None
+    if comparison.better:
+        model = trainer.train(range(len(cases)), report)
+        identity = publish(settings, model, card(comparison, StaticEmbedder(base).identity))
+    return Adaptation(comparison, left_out, identity, time.perf_counter() - started)
+
+
+def undo(settings: Settings, progress: Progress | None = None) -> str:
+    """Go back to the model before the last adaptation, and index again; the identity that is in use then. Raises EmbedderError where there is none."""
+    names = adapted.adapted_names(settings.home)
+    if not names:
+        raise EmbedderError("no adapted model is in use", where=str(settings.home), fix="nothing has to be undone")
+    _use(settings, names[1:], progress)
+    embedder = make_embedder(settings)
+    return embedder.identity if embedder else ""
+
+
+# ---- what is trained on ------------------------------------------------------------------------------------------------
+
+
+def find_cases(questions: Sequence[Question], snapshot: Snapshot, embedder: StaticEmbedder) -> tuple[list[Case], int]:
+    """The answerable questions with their evidence, and how many of them have none. Raises QuestionsError for too few."""
+    vectors = embedder.encode_passages(_texts(snapshot))
+    answerable = [one for one in questions if not one.expect.abstain]
+    found = [_case(one, snapshot, embedder, vectors) for one in answerable]
+    cases = [case for case in found if case]
+    if len(cases) < FEWEST:
+        raise QuestionsError(
+            f"{len(cases)} answerable questions expect an article of the knowledge base; that is too few to learn from", where="kb adapt",
+            fix=f"give at least {FEWEST}, each with its articles and must_include",
+        )  # fmt: skip
+    return cases, len(answerable) - len(cases)
+
+
+def _case(question: Question, snapshot: Snapshot, embedder: StaticEmbedder, vectors: np.ndarray) -> Case | None:
+    expect = question.expect
+    articles = [one for one in dict.fromkeys((*expect.articles.all_of, *expect.articles.any_of)) if one in snapshot.articles]
+    rows = {name: [row for row, chunk in enumerate(snapshot.chunks) if chunk.article == name] for name in articles}
+    if not any(rows.values()):
+        return None
+    text = _with_context(question, snapshot)
+    cosines = vectors @ embedder.encode_queries([text])[0]
+    wordings = [one for group in expect.must_include for one in group]
+    holding = {row for row, chunk in enumerate(snapshot.chunks) if any(stands_in(one, chunk.text) for one in wordings)}
+    positives: list[int] = []
+    for own in rows.values():
+        evidence = [row for row in own if row in holding] or (own if not wordings else [])
+        positives += sorted(evidence, key=lambda row: -cosines[row])[: MOST_POSITIVES if wordings else 1]
+    if not positives:  # the wording is said by no chunk as it stands
+        positives = [max((row for own in rows.values() for row in own), key=lambda row: float(cosines[row]))]
+    excused = holding.union(*rows.values())
+    return Case(question, Example(text, tuple(positives), frozenset(excused)), frozenset(articles))
+
+
+def _with_context(question: Question, snapshot: Snapshot) -> str:
+    """The question, after the customer's last message where it follows that up."""
+    context = _query(question, snapshot).context
+    return f"{context} {question.text}" if context else question.text
+
+
+def split(cases: Sequence[Case]) -> list[list[int]]:
+    """The positions of the cases in PARTS parts of about equal size; two questions that share an article are in one part. Raises QuestionsError."""
+    topics = list(_topics(cases).values())
+    np.random.default_rng(SEED).shuffle(topics)
+    parts: list[list[int]] = [[] for _ in range(PARTS)]
+    for topic in sorted(topics, key=len, reverse=True):
+        min(parts, key=len).extend(topic)
+    if max(map(len, parts)) > len(cases) - FEWEST // 2:
+        raise QuestionsError(
+            "nearly all questions share their articles, so that nothing can be held out", where="kb adapt",
+            fix="add questions on other articles",
+        )  # fmt: skip
+    return [sorted(part) for part in parts if part]
+
+
+def _topics(cases: Sequence[Case]) -> dict[str, list[int]]:
+    """Positions of the cases by topic: articles that any question expects together are one."""
+    topic_of: dict[str, str] = {}
+    for case in cases:
+        first, *_ = names = sorted(case.articles)
+        joined = {topic_of.get(name, name) for name in names}
+        for name in [*names, *(other for other, topic in topic_of.items() if topic in joined)]:
+            topic_of[name] = first
+    topics: dict[str, list[int]] = {}
+    for position, case in enumerate(cases):
+        topics.setdefault(topic_of[min(case.articles)], []).append(position)
+    return topics
+
+
+# ---- before and after --------------------------------------------------------------------------------------------------
+
+
+def compare(
+    cases: Sequence[Case], parts: Sequence[Sequence[int]], snapshot: Snapshot, base: Path, trainer: ShopTrainer, report: Callable[[], None]
+) -> Comparison:  # fmt: skip
+    """Every part scored by the base model and by a model trained on the other parts."""
+    before = StaticEmbedder(base)
+    held_out = [cases[position] for part in parts for position in part]
+    dense_before, search_before = ranks(held_out, snapshot, before)
+    dense_after: list[int] = []
+    search_after: list[int] = []
+    for part in parts:
+        rest = [position for position in range(len(cases)) if position not in set(part)]
+        with tempfile.TemporaryDirectory() as folder:
+            directory = Path(folder) / "model"
+            write_model(trainer.train(rest, report), directory, "")
+            dense, search = ranks([cases[position] for position in part], snapshot, StaticEmbedder(directory))
+        dense_after += dense
+        search_after += search
+    return Comparison(
+        len(held_out), len(_topics(cases)), Figures.of(dense_before), Figures.of(dense_after), Figures.of(search_before), Figures.of(search_after)
+    )  # fmt: skip
+
+
+def ranks(cases: Sequence[Case], snapshot: Snapshot, embedder: StaticEmbedder) -> tuple[list[int], list[int]]:
+    """Ranks of the first right article: by the vectors alone, and by the whole search."""
+    vectors = embedder.encode_passages(_texts(snapshot))
+    again = dataclasses.replace(snapshot, vectors=vectors, embedder=embedder.identity)
+    again.__dict__["bm25"] = snapshot.bm25  # the words are the same
+    searcher = Searcher(again, embedder)
+    cosines = embedder.encode_queries([case.example.text for case in cases]) @ vectors.T
+    articles = [chunk.article for chunk in snapshot.chunks]
+    dense = [_rank(list(dict.fromkeys(articles[row] for row in np.argsort(-row_cosines))), case) for row_cosines, case in zip(cosines, cases, strict=True)]
+    search = [_rank(ranked_articles(searcher.search(_query(case.question, snapshot)), searcher, len(snapshot.articles)), case) for case in cases]
+    return dense, search
+
+
+def _rank(ranking: Sequence[str], case: Case) -> int:
+    return next((rank for rank, article in enumerate(ranking, 1) if article in case.articles), 0)
+
+
+def _query(question: Question, snapshot: Snapshot):
+    from kb.lexicon import glossary_lexicon
+    shop = snapshot.companions.shop
+    return understand(
+        question.text, history=question.turns(), as_of=question.as_of or shop.current_date(), asker=question.asker, lang=None,
+        default=shop.reply_language, terms=glossary_lexicon(snapshot.companions.glossary),
+    )  # fmt: skip
+
+
+def _texts(snapshot: Snapshot) -> list[str]:
+    return [embedded_text(chunk, snapshot.articles[chunk.article].title) for chunk in snapshot.chunks]
