@@ -15,6 +15,8 @@ from retriever.search import Found, Searcher
 MOST_EVIDENCE = 5
 MARGIN = 0.2
 """How far behind the best chunk of its question another may score and still be shown."""
+CLAUSE_MARGIN = 0.1
+"""The same for a clause of a sentence that lists values."""
 SAME_MATTER = 0.8
 """Likeness, quantities aside, from which two sentences on the same glossary terms with different values contradict each other."""
 DISPUTED = 0.5
@@ -154,25 +156,43 @@ def _repeats(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> bool:
 
 
 def _evidence(hit: Hit, searcher: Searcher, part: str) -> Evidence:
-    """The chunk, narrowed to the sentences that answer where it holds several."""
+    """The chunk, narrowed to its sentences that answer, and a sentence that lists values to those that answer."""
     chunk = searcher.chunk(hit)
     whole = Evidence(chunk, hit.score, chunk.quote, chunk.text, chunk.lines)
     if chunk.kind == "row" or len(chunk.text) <= SHORT["zh" if re.search(f"[{HAN}]", chunk.text) else "en"]:
         return whole
-    spans = sentences(chunk.text)
-    if len(spans) < 2:
-        return whole
-    texts = [chunk.text[start:end] for start, end in spans]
-    scores = _sentence_scores(texts, part, searcher)
-    best = max(scores)
-    kept = [text for text, score in zip(texts, scores, strict=True) if score >= best - SENTENCE_MARGIN]
-    if len(kept) == len(texts):
-        return whole
-    label = re.match(r"[^:\uff1a。.;\uff1b]{1,14}[:\uff1a]", texts[0])
-    if label and kept[0] != texts[0] and not re.search(r"\d", label[0]):
-        kept[0] = label[0] + kept[0]
+    texts = [chunk.text[start:end] for start, end in sentences(chunk.text)]
+    kept = _narrowed(texts, part, searcher, SENTENCE_MARGIN)
+    if len(kept) == 1:
+        clauses = [clause for clause in re.split(r"(?<=[,\uff0c、])(?!\d{3})\s*", kept[0]) if clause.strip()]
+        if _lists_values(clauses):
+            kept = _narrowed(clauses, part, searcher, CLAUSE_MARGIN)
+            kept[-1] = kept[-1].rstrip(",\uff0c、 ")
     gap = "" if re.search(f"[{HAN}]", chunk.text) else " "
-    return replace(whole, text=gap.join(kept))
+    text = gap.join(kept)
+    if len(text) >= len(chunk.text) - 2:
+        return whole
+    label = re.match(r"[^:\uff1a。.;\uff1b,\uff0c]{1,14}[:\uff1a]", texts[0])
+    if label and not text.startswith(label[0]) and not re.search(r"\d", label[0]):
+        text = label[0] + text
+    return replace(whole, text=text)
+
+
+def _narrowed(texts: Sequence[str], part: str, searcher: Searcher, margin: float) -> list[str]:
+    """The texts that score within the margin of the best one, in their order."""
+    if len(texts) < 2:
+        return list(texts)
+    scores = _sentence_scores(texts, part, searcher)
+    return [text for text, score in zip(texts, scores, strict=True) if score >= max(scores) - margin]
+
+
+def _lists_values(clauses: Sequence[str]) -> bool:
+    """Whether the clauses give values of one kind for different things: each names something and states a value of the kind."""
+    stating = [clause for clause in clauses if read(clause) and re.match(rf"\s*[{HAN}A-Za-z]", clause)]
+    if len(stating) < 2 or len(stating) < len(clauses) - 1:
+        return False
+    kinds = [{(quantity.kind, quantity.unit) for quantity in read(clause)} for clause in stating]
+    return bool(set.intersection(*kinds))
 
 
 def _sentence_scores(texts: Sequence[str], part: str, searcher: Searcher) -> list[float]:
