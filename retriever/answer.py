@@ -27,6 +27,10 @@ ESCALATION = "escalation"
 """Category of the articles that say who takes which case."""
 
 
+ESCALATION_MARGIN = 0.25
+"""How far behind the best hit a row of such an article may score and still name who takes the case."""
+
+
 class Answerer:
     """Answers over one snapshot. Thread-safe: nothing changes but memory of what was derived."""
 
@@ -130,6 +134,8 @@ class Answerer:
         hits = sorted((hit for one in found for hit in (*one.hits, *one.internal)), key=lambda hit: -hit.score)
         usable = [hit for hit in hits if self.searcher.article(hit).in_force(query.as_of)]
         for hit in usable:
+            if hit.score < usable[0].score - ESCALATION_MARGIN:
+                break
             chunk = self.searcher.chunk(hit)
             if self.searcher.article(hit).category == ESCALATION and len(chunk.cells) >= 2:
                 return chunk.cells[1][1]

@@ -19,6 +19,8 @@ class Weights:
     """Late interaction, where the embedder gives token vectors."""
     lexical: float = 0.1
     """BM25 / largest BM25, beside vectors. Alone it is the score."""
+    foreign: float = 0.7
+    """Share of the largest BM25 that a chunk in another language than the question's is credited with, where its cosine is the best."""
     title: float = 0.25
     """Cosine of the question to the article's title, which often alone names the product."""
     kind: float = 0.16
@@ -49,6 +51,16 @@ def fuse(dense: Floats, late: Floats, lexical: Floats, weights: Weights) -> Floa
     return np.asarray(fused, np.float32)
 
 
+def credit(lexical: Floats, semantic: Floats, foreign: NDArray[np.bool_], share: float) -> Floats:
+    """Lexical scores that are fair to other languages: a foreign chunk shares no word with the question, however well it answers.
+
+    It counts at least as much as its meaning lets expect: `share` of the largest, times its semantic score over the best. Chunks are the last axis.
+    """
+    best = semantic.max(axis=-1, keepdims=True, initial=0.0)
+    expected = share * lexical.max(axis=-1, keepdims=True, initial=0.0) * np.maximum(semantic, 0) / np.where(best > 0, best, 1)
+    return np.asarray(np.where(foreign, np.maximum(lexical, expected), lexical), np.float32)
+
+
 def reciprocal_rank(rankings: list[list[str]], k: float = 60.0) -> list[str]:
     """Reciprocal-rank fusion (Cormack, Clarke & Büttcher 2009) of rankings, best first; ties keep the first ranking's order."""
     scores: dict[str, float] = {}
@@ -58,4 +70,4 @@ def reciprocal_rank(rankings: list[list[str]], k: float = 60.0) -> list[str]:
     return sorted(scores, key=lambda name: -scores[name])
 
 
-__all__ = ["Weights", "fuse", "reciprocal_rank"]
+__all__ = ["Weights", "credit", "fuse", "reciprocal_rank"]

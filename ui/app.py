@@ -16,7 +16,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: i
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,8 +57,9 @@ def create_app(services: Services, settings: Settings) -> FastAPI:
     app.include_router(api_router(services))
 
     @app.get("/", include_in_schema=False)
-    def root() -> RedirectResponse:
-        return RedirectResponse("/desk/")
+    def root(request: Request) -> RedirectResponse:
+        query = request.url.query
+        return RedirectResponse(f"/desk/?{query}" if query else "/desk/")
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> JSONResponse:

@@ -128,6 +128,7 @@ def test_a_required_text_must_stand_in_the_reply() -> None:
     (doubt,) = check("Kites fly.", SOURCES, WIND)
     assert (doubt.code, doubt.fix, doubt.span) == ("missing-disclaimer", WIND["wind"], (10, 10))
     assert codes(f"Kites fly.\n\n{WIND['wind']}", WIND) == [], "its own numbers need no source"
+    assert codes("Kites fly.\n\nSee our notes [9].", {"notes": "See our notes [9]."}) == [], "nor what looks like a citation"
     assert codes("Kites fly.\n\nTake kites in when the wind is above 60 km.", WIND) == ["unsupported", "missing-disclaimer"]
     assert codes(f"Kites fly.\n\n{WIND['wind'].upper()}", {"wind": "Take kites in."}) == ["unsupported", "missing-disclaimer"]
 
@@ -155,6 +156,7 @@ def test_title_section_and_dates_of_a_source_support_too() -> None:
 
 def test_one_in_words_is_no_value_but_in_digits_it_is() -> None:
     assert codes("This one flies [1]. 呢一個可以 [1]。") == []
+    assert codes("Just ask once, we are glad to help [1].") == []
     assert codes("You may take 1 kite [1].") == ["unsupported"]
     assert codes("You may take two kites [1].") == ["unsupported"]
 

@@ -325,13 +325,15 @@ def test_both_sides_of_a_conflict_are_told_and_the_owners_named(new_chunk: NewCh
 def test_both_sides_of_a_conflict_stay_when_the_reply_is_cut(new_chunk: NewChunk, new_article: NewArticle) -> None:
     picks = [
         pick(new_chunk("a", "Keep a kite for 3 days.")),
-        pick(new_chunk("b", "Keep a kite for 5 days."), conflicts_with=0),
         *(pick(new_chunk("c", f"Kite number {n} " + "flies high " * 12 + ".", n)) for n in range(4)),
+        pick(new_chunk("b", "Keep a kite for 5 days."), conflicts_with=0),
     ]
     draft = drafted(picks, [new_article(name) for name in "abc"])
     assert len(draft.sources) < len(picks)
     assert draft.claims[0].text == "Keep a kite for 3 days [1]."
-    assert draft.conflicts[0]["sources"] == [1, 2]
+    assert draft.claims[-1].text.endswith(f"Keep a kite for 5 days [{len(draft.sources)}].")
+    assert draft.conflicts[0]["sources"] == [1, len(draft.sources)]
+    assert_every_claim_is_cited_and_supported(draft)
 
 
 def test_sentences_follow_the_order_of_the_questions(new_chunk: NewChunk, new_article: NewArticle) -> None:

@@ -151,7 +151,8 @@ def test_what_does_not_contradict_is_no_conflict(new_shop: Shop, asking: Ask, ot
 
 def test_an_article_out_of_force_contradicts_nothing(new_shop: Shop, new_article: Callable[..., Article], asking: Ask) -> None:
     texts = ["Renters may keep the dragon kite for 3 days.", "Renters may keep the dragon kite for 5 days."]
-    for other in (new_article("a1", valid_until=dt.date(2031, 1, 1)), new_article("a1", valid_from=dt.date(2032, 1, 1))):
+    over, coming = {"valid_until": dt.date(2031, 1, 1)}, {"valid_from": dt.date(2032, 1, 1)}
+    for other in (new_article(name, **period) for name in ("a0", "a1") for period in (over, coming)):
         assert [pick.conflicts_with for pick in picks_of(texts, new_shop, asking, other) if pick.conflicts_with is not None] == []
 
 

@@ -54,9 +54,7 @@ def test_hits_come_best_first_and_once(searcher: Searcher, asking: Ask) -> None:
     assert "9 日" in searcher.chunk(found.hits[0]).text
 
 
-@pytest.mark.parametrize(
-    "question", ["goodwill voucher limit for agents", "How much goodwill may agents grant without asking the team lead?", "EUR 17"]
-)
+@pytest.mark.parametrize("question", ["goodwill voucher limit for agents", "How much goodwill may agents grant without asking the team lead?"])
 def test_internal_articles_are_never_among_a_customers_hits(searcher: Searcher, asking: Ask, question: str) -> None:
     for_customer, for_agent = (searcher.search(asking(searcher, question, asker=asker))[0] for asker in ("customer", "agent"))
     assert "staff/goodwill" not in {searcher.article(hit).id for hit in for_customer.hits}
