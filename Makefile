@@ -15,11 +15,16 @@ help: ## this text
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+# What developers need beside it: linters, tests, and the training extra, whose code is tested too.
+$(VENV)/.developer: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,train]'
 	@touch $@
 
 # Chromium drives the page in tests; the fonts let screenshots show Chinese.
-$(VENV)/.browser: $(VENV)/.installed
+$(VENV)/.browser: $(VENV)/.developer
 	@if ! command -v chromium >/dev/null || ! fc-list 2>/dev/null | grep -qi 'noto.*cjk'; then \
 	  if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
 	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig >/dev/null; \
@@ -30,34 +35,30 @@ run: $(VENV)/.installed ## environment, sample shop indexed, agent desk on a pri
 	$(BIN)/kb ingest
 	$(BIN)/kb serve
 
-test: $(VENV)/.installed $(VENV)/.browser ## everything the tests need, then the tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.developer $(VENV)/.browser ## everything the tests need, then the tests
+	YOUJU_REQUIRE_BROWSER=1 $(BIN)/python -m pytest
 
-lint: $(VENV)/.installed ## ruff, mypy strict, the sample shop's own lint
+lint: $(VENV)/.developer ## ruff, mypy strict, the sample shop's own lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/kb lint content
 
-format: $(VENV)/.installed ## ruff: sort imports, mend what can be mended, format
+format: $(VENV)/.developer ## ruff: sort imports, mend what can be mended, format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.installed ## answers per second and latency, beside a plain LangChain + FAISS pipeline, in one run
+bench: $(VENV)/.developer ## answers per second and latency, beside a plain LangChain + FAISS pipeline, in one run
 	$(BIN)/python -m ui.bench
 
 eval: $(VENV)/.installed ## the sample shop's development questions: figures and misses
 	$(BIN)/kb eval content/questions/development.yaml
 
-$(VENV)/.train: $(VENV)/.installed
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev,train]'
-	@touch $@
-
-model: $(VENV)/.train ## train the bundled model: make model DATA=folder
+model: $(VENV)/.developer ## train the bundled model: make model DATA=folder
 	@test -n "$(DATA)" || { echo "give the data folder: make model DATA=…"; exit 2; }
 	$(BIN)/python -m kb.modelling.train --data $(DATA) --out kb/bundled/youju-static
 
-model-report: $(VENV)/.train ## all figures of the bundled model: make model-report DATA=folder
+model-report: $(VENV)/.developer ## all figures of the bundled model: make model-report DATA=folder
 	@test -n "$(DATA)" || { echo "give the data folder: make model-report DATA=…"; exit 2; }
 	$(BIN)/python -m kb.modelling.report --data $(DATA)
 

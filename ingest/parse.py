@@ -293,21 +293,24 @@ def _joined(texts: list[str]) -> str:
 
 def _rows(tokens: list[Token], source: list[str], offset: int, table: int) -> list[Block]:
     headers: list[str] = []
+    header_quote = ""
+    """The header as it stands, where it states numbers: a row then means nothing without it."""
     blocks: list[Block] = []
     for index, token in enumerate(tokens):
         if token.type != "tr_open":
             continue
         end = _closing(tokens, index)
         cells = [_plain(one) for one in tokens[index:end] if one.type == "inline"]
-        if tokens[index + 1].type == "th_open":
-            headers = cells
-            continue
-        pairs = tuple((headers[i] if i < len(headers) else "", cell) for i, cell in enumerate(cells))
         first, last = _lines(token, offset)
         quote = _verbatim(source, first, last, offset).strip("| ").strip()
+        if tokens[index + 1].type == "th_open":
+            headers = cells
+            header_quote = quote + "\n" if any(char.isdigit() for char in quote) else ""
+            continue
+        pairs = tuple((headers[i] if i < len(headers) else "", cell) for i, cell in enumerate(cells))
         text = "; ".join(f"{header}: {cell}" if header else cell for header, cell in pairs if cell)
         if text:
-            blocks.append(Block("row", text, quote, (first, last), pairs, table))
+            blocks.append(Block("row", text, header_quote + quote, (first, last), pairs, table))
     return blocks
 
 

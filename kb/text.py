@@ -16,6 +16,7 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{HAN}]+|[a-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe63\uff0d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ENDS = r"。!?;\uff01\uff1f\uff1b"  # half and full width
 _ABBREVIATIONS = "".join(rf"(?<!\b{one}\.)" for one in ("Mr", "Mrs", "Ms", "Dr", "St", "vs", "approx", r"e\.g", r"i\.e"))
 _SENTENCE_END = re.compile(
@@ -57,8 +58,8 @@ def normalise(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Traditional characters to Simplified, one for one as far as matching needs."""
-    return str(_converter("t2s").convert(text))
+    """Traditional characters to Simplified, one for one as far as matching needs; half an emoji becomes U+FFFD."""
+    return str(_converter("t2s").convert(_SURROGATE.sub("\ufffd", text)))
 
 
 @lru_cache(maxsize=65536)

@@ -14,7 +14,7 @@ from retriever import lexical
 from retriever.query import wanted
 from retriever.search import Found, Searcher
 
-LEXICAL_THRESHOLD = 0.18
+LEXICAL_THRESHOLD = 0.15
 """Coverage of the question's terms below which lexical-only search abstains."""
 REASONS = {
     "personal": "reason-personal", "live": "reason-personal", "others": "reason-others", "inject": "reason-inject", "haggle": "reason-haggle",

@@ -216,13 +216,8 @@ def row_sentence(chunk: Chunk, lang: ReplyLanguage) -> str:
     if not rest:
         return label
     if lang == "en":
-        return f"{label}: " + ", ".join(f"{_header(header)} {cell}".strip() for header, cell in rest)
-    return f"{label}:" + "、".join(f"{_header(header)} {cell}".strip() for header, cell in rest)
-
-
-def _header(header: str) -> str:
-    """A column's name, without digits that a reader would take for a value."""
-    return "" if re.search(r"\d", header) else header
+        return f"{label}: " + ", ".join(f"{header} {cell}".strip() for header, cell in rest)
+    return f"{label}:" + "、".join(f"{header} {cell}".strip() for header, cell in rest)
 
 
 def article_of(pick: Pick, searcher: Searcher) -> Article:

@@ -19,7 +19,7 @@ MOST_CLAUSES = 40
 
 _ASKS = re.compile(
     r"[?？吗呢]|多[少久长大远高重]|几|怎|咋|哪|什么|啥|谁|何|可[否唔]|能不能|可不可|是不是|有没有|有冇|会不会|会唔会|系咪|得唔得|点[样解算]|边|乜|咩|未呀|如何|是否"
-    r"|\b(?:what|which|who|whom|when|where|why|how|can|could|do|does|did|is|are|was|will|would|should|may|any|allowed)\b"
+    r"|\b(?:what|which|who|whom|when|where|why|how|any|allowed)\b|(?:^|[,;:]\s*|\band )(?:can|could|do|does|did|is|are|was|will|would|should|may)\b"
 )
 _WH = re.compile(
     r"多[少久长大远高重]|几[多耐时点个天日次件钱岁克]?|怎[么样]|哪|什么|啥|谁|何时|点[样算]|边[个日度]|乜|咩|how (?:much|many|long|far|big)|what|when|where|which|who"
@@ -47,7 +47,7 @@ _FUTURE = re.compile(
     r"明年|下年|出年|来年|新版|新规|即将|将来|之后会|几时开始|什么时候开始|快要|\b(?:next year|coming|upcoming|new (?:rule|version|policy)|start(?:s|ing)?|begin)\b"
 )
 _DISAGREEMENT = re.compile(
-    r"[说讲]法(?:不一|唔同|不同|不太?一[样致])|(?:讲|说|话)(?:的|得|嘅)?(?:都)?(?:唔同|不同|不一样)|[两几]个(?:人|同事|客服).{0,8}(?:讲|说|话).{0,4}(?:唔同|不同|不一样)|矛盾|自相|到底是?几"
+    r"(?:一个|个)(?:话|说|讲).{1,16}(?:另一?个|第二个)(?:话|说|讲)|[说讲]法(?:不一|唔同|不同|不太?一[样致])|(?:讲|说|话)(?:的|得|嘅)?(?:都)?(?:唔同|不同|不一样)|[两几]个(?:人|同事|客服).{0,8}(?:讲|说|话).{0,4}(?:唔同|不同|不一样)|矛盾|自相|到底是?几"
     r"|\b(?:different (?:answers?|things?|numbers?)|contradict\w*|conflicting|two different|which (?:one )?is (?:right|correct|true))\b"
 )
 _KIND_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)

@@ -30,7 +30,7 @@ from kb.snapshot import Snapshot, load_current
 from kb.static_embedding import StaticEmbedder, bundled_model_directory
 from kb.text import HAN, normalise, tokenise
 from retriever.dense import query_vector
-from retriever.fusion import Weights
+from retriever.fusion import Weights, credit
 from retriever.lexical import CONTEXT_SHARE
 from retriever.query import understand
 from retriever.search import CANDIDATES, Searcher, ranked_articles
@@ -48,6 +48,8 @@ WEIGHTS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3
 """Weights of the lexical score among which a fit chooses."""
 PAIRED_WEIGHTS = (0.0, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 """The same where chunks in the question's language and in the other one have a weight each."""
+CREDITS = tuple(product((0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4), (0.0, 0.3, 0.5, 0.7, 0.9, 1.1)))
+"""(weight, share of the largest BM25 that the best chunk in the other language is credited with)."""
 PARAMETERS = tuple(product((0.6, 0.9, 1.2, 1.6, 2.0), (0.0, 0.25, 0.5, 0.75)))
 """(k1, b) of BM25."""
 SHIPPED = (1.2, 0.5)
@@ -278,21 +280,34 @@ Fusion = Callable[[Floats, Lexical, float | Floats], Floats]
 def by_largest(dense: Floats, bm25: Lexical, weight: float | Floats) -> Floats:
     """As search does: BM25 over the largest of the message."""
     largest = bm25.scores.max(axis=1, keepdims=True)
-    return dense + weight * bm25.scores / np.where(largest > 0, largest, 1)
+    return np.asarray(dense + weight * bm25.scores / np.where(largest > 0, largest, 1), np.float32)
 
 
 def by_bound(dense: Floats, bm25: Lexical, weight: float | Floats) -> Floats:
     """BM25 over what the message's terms could reach at most: low where the shop knows few of its words."""
-    return dense + weight * bm25.scores / np.maximum(bm25.bound, 1e-6)
+    return np.asarray(dense + weight * bm25.scores / np.maximum(bm25.bound, 1e-6), np.float32)
 
 
 def by_z_scores(dense: Floats, bm25: Lexical, weight: float | Floats) -> Floats:
-    return _z_scores(dense) + weight * _z_scores(bm25.scores)
+    return np.asarray(_z_scores(dense) + weight * _z_scores(bm25.scores), np.float32)
 
 
 def by_ranks(dense: Floats, bm25: Lexical, weight: float | Floats) -> Floats:
     """Reciprocal-rank fusion of each side's CANDIDATES best chunks."""
-    return _reciprocal(dense, np.ones_like(dense, bool)) + weight * _reciprocal(bm25.scores, bm25.scores > 0)
+    fused = _reciprocal(dense, np.ones_like(dense, bool)) + weight * _reciprocal(bm25.scores, bm25.scores > 0)
+    return np.asarray(fused, np.float32)
+
+
+def by_credit(base: Base, dense: Floats, bm25: Lexical, weight: float, share: float) -> Floats:
+    """BM25 over the largest, chunks in the other language credited as search does it."""
+    own = by_largest(np.zeros_like(dense), bm25, 1.0)
+    return np.asarray(dense + weight * credit(own, dense, ~same_language(base), share), np.float32)
+
+
+def same_language(base: Base) -> NDArray[np.bool_]:
+    """(cases, chunks): whether the chunk is in the message's language; all Chinese counts as one."""
+    english = np.array([case.family == "en" for case in base.cases], bool)
+    return np.asarray(english[:, None] == base.english[None, :], np.bool_)
 
 
 def _z_scores(scores: Floats) -> Floats:
@@ -313,6 +328,12 @@ FUSIONS: Mapping[str, Fusion] = {
     "BM25 / largest": by_largest,
     "BM25 / Σ idf": by_bound,
 }
+
+
+def as_shipped(base: Base, bm25: Lexical) -> Floats:
+    """The fusion of `retriever.search` under its own weights, its other terms aside."""
+    weights = Weights()
+    return by_credit(base, dense_side(base, True), bm25, weights.lexical, weights.foreign)
 
 
 def ranks(base: Base, scores: Floats) -> Ranks:
@@ -351,7 +372,7 @@ class Cases:
 def dense_side(base: Base, late: bool) -> Floats:
     """Cosine, with MaxSim at the weight that search gives it."""
     weights = Weights()
-    return weights.dense * base.dense + (weights.late * base.late if late else 0)
+    return np.asarray(weights.dense * base.dense + (weights.late * base.late if late else 0), np.float32)
 
 
 def weighed(cases: Cases, bm25: Sequence[Lexical], fusion: Fusion, late: bool = True) -> dict[tuple[float, ...], Ranks]:
@@ -363,11 +384,19 @@ def weighed_in_pairs(cases: Cases, bm25: Sequence[Lexical], fusion: Fusion) -> d
     """Ranks under each pair of weights, for chunks in the question's language and in the other one."""
 
     def scores(number: int, base: Base, same: float, other: float) -> Floats:
-        english = np.array([case.family == "en" for case in base.cases])
-        weight = np.where(english[:, None] == base.english[None, :], np.float32(same), np.float32(other))
+        weight = np.where(same_language(base), np.float32(same), np.float32(other))
         return fusion(dense_side(base, True), bm25[number], weight)
 
     return {(same, other): cases.ranks(partial(scores, same=same, other=other)) for same, other in product(PAIRED_WEIGHTS, PAIRED_WEIGHTS)}
+
+
+def weighed_with_credit(cases: Cases, bm25: Sequence[Lexical]) -> dict[tuple[float, ...], Ranks]:
+    """Ranks under each weight and share credited to the other language."""
+
+    def scores(number: int, base: Base, weight: float, share: float) -> Floats:
+        return by_credit(base, dense_side(base, True), bm25[number], weight, share)
+
+    return {(weight, share): cases.ranks(partial(scores, weight=weight, share=share)) for weight, share in CREDITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +493,7 @@ class Report:
         self.topics = self.cases.array(lambda case: case.topic)
         self.pairs = self.cases.array(lambda case: f"{case.family} {case.target}")
         self.shown = sorted(set(self.names))
-        self.shipped = self.cases.ranks(lambda number, base: by_largest(dense_side(base, True), self.bm25[number], Weights().lexical))
+        self.shipped = self.cases.ranks(lambda number, base: as_shipped(base, self.bm25[number]))
 
     def methods(self) -> dict[str, tuple[str, Ranks]]:
         """Name → (weight, ranks on held-out topics)."""
@@ -473,7 +502,11 @@ class Report:
             "BM25 alone": ("–", cases.ranks(lambda number, _: bm25[number].scores)),
             "cosine alone": ("–", cases.ranks(lambda _, base: base.dense)),
             "cosine + MaxSim": ("–", cases.ranks(lambda _, base: dense_side(base, True))),
-            "+ BM25 / largest, as shipped": (f"{Weights().lexical:g}", self.shipped),
+            "credited, as shipped": (f"{Weights().lexical:g} / {Weights().foreign:g}", self.shipped),
+            "BM25 / largest": (
+                f"{Weights().lexical:g}",
+                cases.ranks(lambda number, base: by_largest(dense_side(base, True), bm25[number], Weights().lexical)),
+            ),
             "reciprocal ranks": ("1", cases.ranks(lambda number, base: by_ranks(dense_side(base, True), bm25[number], 1.0))),
             "z-scores": ("1", cases.ranks(lambda number, base: by_z_scores(dense_side(base, True), bm25[number], 1.0))),
         }
@@ -482,6 +515,10 @@ class Report:
             for suffix, by_family in ((", fitted", False), (", fitted by question's language", True)):
                 fitted = cross_validate(cases, options, by_family)
                 rows[name + suffix] = (described(fitted), fitted.ranks)
+        credited = weighed_with_credit(cases, bm25)
+        for suffix, by_family in ((", fitted", False), (", fitted by question's language", True)):
+            fitted = cross_validate(cases, credited, by_family)
+            rows[f"credited{suffix}"] = (described(fitted), fitted.ranks)
         for name in ("BM25 / largest", "BM25 / Σ idf"):
             fitted = cross_validate(cases, weighed_in_pairs(cases, bm25, FUSIONS[name]), by_family=True)
             rows[f"{name}, fitted by both languages"] = (described(fitted), fitted.ranks)
@@ -505,7 +542,8 @@ class Report:
     def curves(self) -> str:
         """MRR under each weight, nothing fitted."""
         rows = []
-        for name, fusion in (("BM25 / largest", by_largest), ("BM25 / Σ idf", by_bound)):
+        fusions: dict[str, Fusion] = {"BM25 / largest": by_largest, "BM25 / Σ idf": by_bound}
+        for name, fusion in fusions.items():
             options = weighed(self.cases, self.bm25, fusion)
             for shown, (question, article) in product(self.shown, (("", ""), *FAMILIES)):
                 within = (self.names == shown) & ((self.pairs == f"{question} {article}") | (question == ""))
@@ -513,6 +551,18 @@ class Report:
                     label = f"{question} → {article}" if question else "all"
                     rows.append([name, shown, label, *(f"{(1 / options[(weight,)][within]).mean():.3f}" for weight in WEIGHTS)])
         return table(["", "", "question → article", *(f"{weight:g}" for weight in WEIGHTS)], rows)
+
+    def credit_table(self) -> str:
+        """MRR under each share credited to the other language, weight as shipped, nothing fitted."""
+        options, weight = weighed_with_credit(self.cases, self.bm25), Weights().lexical
+        shares = [share for one, share in CREDITS if one == weight]
+        rows = []
+        for shown, (question, article) in product(self.shown, (("", ""), *FAMILIES)):
+            within = (self.names == shown) & ((self.pairs == f"{question} {article}") | (question == ""))
+            if within.any():
+                label = f"{question} → {article}" if question else "all"
+                rows.append([shown, label, *(f"{(1 / options[(weight, share)][within]).mean():.3f}" for share in shares)])
+        return table([f"credited, weight {weight:g}", "question → article", *(f"{share:g}" for share in shares)], rows)
 
     def tokenisation_tables(self) -> list[str]:
         alone: dict[str, Ranks] = {}
@@ -558,18 +608,20 @@ class Report:
 
 # ---- the sample shop, only checked ---------------------------------------------------------------------------------------
 
+COMPARED = (("hybrid", "dense only"), ("as shipped", "cosine + MaxSim"))
+"""Fusion as shipped, and the dense side of it."""
 
-def check_table(base: Base, split: Split, weights: Mapping[str, tuple[Fusion, float]]) -> str:
-    """MRR and R@1 by the question's language: each part alone, and the fusions with weights fitted elsewhere."""
+
+def check_table(base: Base, split: Split) -> str:
+    """MRR and R@1 by the question's language: each part alone, and fusions under weights near those fitted elsewhere."""
     cases, bm25 = Cases((base,)), lexical(base, split)
-    found = {
-        "BM25 alone": ranks(base, bm25.scores),
-        "cosine alone": ranks(base, base.dense),
-        "cosine + MaxSim": ranks(base, dense_side(base, True)),
-        **{name: ranks(base, fusion(dense_side(base, True), bm25, weight)) for name, (fusion, weight) in weights.items()},
-    }
-    langs = cases.array(lambda case: case.lang)
-    return _by_language(found, langs)
+    dense = dense_side(base, True)
+    found = {"BM25 alone": ranks(base, bm25.scores), "cosine alone": ranks(base, base.dense), "cosine + MaxSim": ranks(base, dense)}
+    found |= {f"BM25 / largest, {weight:g}": ranks(base, by_largest(dense, bm25, weight)) for weight in (0.06, 0.1, 0.2, 0.5)}
+    found |= {f"BM25 / Σ idf, {weight:g}": ranks(base, by_bound(dense, bm25, weight)) for weight in (0.06, 0.3, 0.7, 1.5)}
+    found |= {f"credited, 0.1 / {share:g}": ranks(base, by_credit(base, dense, bm25, 0.1, share)) for share in (0.5, 0.9)}
+    found["as shipped"] = ranks(base, as_shipped(base, bm25))
+    return _by_language(found, cases.array(lambda case: case.lang))
 
 
 def whole_search_table(searchers: Mapping[str, Searcher], questions: Sequence[Question]) -> str:
@@ -596,9 +648,14 @@ def _wanted(question: Question) -> set[str]:
 
 
 def _by_language(found: Mapping[str, Ranks], langs: NDArray[np.str_]) -> str:
+    """MRR / R@1 of each, and in a last line the MRR that fusion as shipped adds to the dense side, with its interval."""
     shown = [*sorted(set(langs)), "all"]
     masks = [langs == lang if lang != "all" else np.ones(len(langs), bool) for lang in shown]
     rows = [[name, *(f"{(1 / values[mask]).mean():.3f} / {(values[mask] < 1.5).mean():.3f}" for mask in masks)] for name, values in found.items()]
+    fused, dense = next((pair for pair in COMPARED if set(pair) <= set(found)), (None, None))
+    if fused and dense:
+        alone = np.arange(len(langs)).astype(str)
+        rows.append([f"{fused} − {dense}", *(difference(found[fused][mask], found[dense][mask], alone[mask]) for mask in masks)])
     return table(["MRR / R@1", *(f"{lang} ({mask.sum()})" for lang, mask in zip(shown, masks, strict=True))], rows)
 
 
@@ -652,7 +709,7 @@ def main() -> None:
             unseen = [intent for intent in intents if half_of(intent) != half]
             bases += simulated_bases(unseen, StaticEmbedder(directory), f"half {half}", seed=half)
     report = Report(bases, tokenisations)
-    for part in (*report.fusion_tables(), report.curves(), *report.tokenisation_tables(), report.parameter_table()):
+    for part in (*report.fusion_tables(), report.curves(), report.credit_table(), *report.tokenisation_tables(), report.parameter_table()):
         print(part, flush=True)
     if options.check:
         print(_check(options.check, embedder, tokenisations[report.current]))
@@ -663,13 +720,11 @@ def _check(content: Path, embedder: StaticEmbedder, split: Split) -> str:
     with tempfile.TemporaryDirectory() as folder:
         ingest(content, embedder, Path(folder), 1)
         snapshot = load_current(Path(folder))
-    bare = check_table(
-        shop_base("sample shop", snapshot, questions, embedder), split,
-        {f"{name}, {weight:g}": (FUSIONS[name], weight) for name in ("BM25 / largest", "BM25 / Σ idf") for weight in (0.1, 0.2, 0.3, 0.5, 1.0)},
-    )  # fmt: skip
+    bare = check_table(shop_base("sample shop", snapshot, questions, embedder), split)
     searchers = {
         "lexical only": Searcher(snapshot, None),
         "dense only": Searcher(snapshot, embedder, Weights(lexical=0.0)),
+        "hybrid without credit": Searcher(snapshot, embedder, Weights(foreign=0.0)),
         "hybrid": Searcher(snapshot, embedder),
     }
     return f"{bare}\n{whole_search_table(searchers, questions)}"

@@ -46,6 +46,7 @@ def test_clean_removes_control_direction_and_surrogate_characters_only() -> None
 
 def test_fold_turns_traditional_to_simplified() -> None:
     assert fold("退貨運費") == "退货运费"
+    assert fold("退貨\ud83d") == "退货\ufffd", "half an emoji is no reason to stop"
 
 
 def test_tokens_are_characters_pairs_stems_and_numbers() -> None:

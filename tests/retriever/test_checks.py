@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.models import Source
@@ -167,6 +167,9 @@ def test_sentences_that_end_in_the_middle_of_a_line_keep_their_places() -> None:
 
 
 @given(st.text(st.characters()), st.text(st.characters()))
+@example("\ud83d EUR 15 [1]\x00 [9]", "\udc00 1")
+@example("[1] " * 3000, "")
+@example("EUR 15" * 3000, "9" * 3000)
 def test_any_text_is_checked_and_spans_lie_in_it(text: str, known: str) -> None:
     for doubt in check(text, SOURCES, WIND, known):
         start, end = doubt.span

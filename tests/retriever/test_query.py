@@ -178,6 +178,12 @@ def test_any_text_is_understood(text: str) -> None:
     query.text.encode("utf-8")
 
 
+def test_what_no_one_can_see_is_left_out() -> None:
+    query = read("雨傘\x00保養期\ud800幾耐\u202e?", ("customer", "\udc00"))
+    assert query.text == query.parts[0] == "雨傘保養期幾耐?"
+    assert read("咁呢?", ("customer", "雨傘\ud800")).context == "雨傘"
+
+
 def test_a_very_long_message_is_read_in_part() -> None:
     query = read("退款" * 50_000)
     assert 1000 < len(query.text) < 100_000
