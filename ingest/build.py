@@ -88,6 +88,16 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
     )  # fmt: skip
 
 
+def re_embed(snapshot: Snapshot, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Snapshot:
+    """Publish what a snapshot holds once more, with the vectors of another model; the content folder is not read."""
+    texts = [embedded_text(one, snapshot.articles[one.article].title) for one in snapshot.chunks]
+    vectors, _ = embed(texts, embedder, home, progress)
+    identity = embedder.identity if embedder else ""
+    again = snapshots.make(list(snapshot.articles.values()), snapshot.chunks, vectors, identity, snapshot.companions)
+    snapshots.publish(again, home, keep)
+    return again
+
+
 def embedded_text(chunk_: Chunk, title: str) -> str:
     """What the embedder reads of a chunk: its own words, with the nearest heading where the chunk is too short to stand alone."""
     return f"{chunk_.heading or title}: {chunk_.text}" if len(chunk_.text) < 24 else chunk_.text
@@ -115,4 +125,4 @@ def _carried_over(
     return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept], texts
 
 
-__all__ = ["Summary", "embedded_text", "ingest", "lint"]
+__all__ = ["Summary", "embedded_text", "ingest", "lint", "re_embed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,11 +66,13 @@ def adapted_directory(home: Path) -> Path | None:
 
 
 def prune(home: Path) -> None:
-    """Remove the models that the file no longer names."""
+    """Remove the models that the file no longer names, and what a process that was killed left half-written."""
     kept = set(adapted_names(home))
     folder = models_folder(home)
+    hour_ago = time.time() - 3600
     for directory in folder.iterdir() if folder.is_dir() else ():
-        if directory.name not in kept:
+        abandoned = directory.stat().st_mtime < hour_ago if directory.name.startswith(".") else directory.name not in kept
+        if abandoned:
             shutil.rmtree(directory, ignore_errors=True)
 
 

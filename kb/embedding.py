@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.adapted import adapted_directory
 from kb.errors import EmbedderError
 from kb.settings import Settings
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from kb.static_embedding import TokenVectors
 
 Vectors = NDArray[np.float32]
+LANGCHAIN = "langchain:"
+"""Starts a setting that names a LangChain Embeddings."""
 
 
 class Embedder(Protocol):
@@ -104,10 +109,47 @@ def make_embedder(settings: Settings) -> Embedder | None:
     if settings.embedder == "none":
         return None
     if settings.embedder == "bundled":
-        from kb.static_embedding import StaticEmbedder, bundled_model_directory
-
-        return cast(Embedder, StaticEmbedder(bundled_model_directory()))
+        return _bundled(settings.home)
+    if settings.embedder.startswith(LANGCHAIN):
+        return LangChainEmbedder(_called(settings.embedder), settings.embedder.removeprefix(LANGCHAIN))
     return SentenceTransformerEmbedder(settings.embedder, query_prompt=settings.query_prompt, passage_prompt=settings.passage_prompt)
+
+
+def _bundled(home: Path) -> Embedder:
+    """The bundled model, or what `kb adapt` made of it for this home."""
+    from kb.static_embedding import StaticEmbedder, bundled_model_directory
+
+    own = adapted_directory(home)
+    if own is None:
+        return cast(Embedder, StaticEmbedder(bundled_model_directory()))
+    try:
+        return cast(Embedder, StaticEmbedder(own))
+    except Exception as error:  # a damaged file fails in many ways; each means the same to the user
+        raise EmbedderError(f"the adapted model cannot be loaded: {error}", where=str(own), fix="run `kb adapt --undo`") from error
+
+
+def _called(name: str) -> Any:
+    """What the callable of `langchain:package.module:callable` returns. Raises EmbedderError."""
+    module_name, _, attribute = name.removeprefix(LANGCHAIN).partition(":")
+    where = f"embedder {name!r}"
+    if not module_name or not attribute:
+        raise EmbedderError("names no module and callable", where=where, fix="write langchain:package.module:callable")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # a module of the shop's own may fail in any way while it is imported
+        raise EmbedderError(
+            f"module {module_name} cannot be imported: {error}", where=where, fix="install it, or put its folder on PYTHONPATH"
+        ) from error
+    make = getattr(module, attribute, None)
+    if not callable(make):
+        raise EmbedderError(f"module {module_name} has no callable {attribute}", where=where, fix="name a class or function that takes no arguments")
+    try:
+        embeddings = make()
+    except Exception as error:  # likewise
+        raise EmbedderError(f"{attribute}() fails: {error}", where=where, fix="give a callable that takes no arguments") from error
+    if not hasattr(embeddings, "embed_query") or not hasattr(embeddings, "embed_documents"):
+        raise EmbedderError(f"{attribute}() gives no LangChain Embeddings", where=where, fix="return an object with embed_query and embed_documents")
+    return embeddings
 
 
 def require_same(embedder: Embedder | None, identity: str) -> None:

@@ -185,7 +185,7 @@ class Hit:
     dense: float
     """Cosine to the query, -1..1; 0 where the snapshot has no vectors."""
     lexical: float
-    """BM25 over the largest BM25 of this query, 0..1."""
+    """BM25 over what the query's terms could reach at most, 0..1."""
 
 
 @dataclass(frozen=True, slots=True)

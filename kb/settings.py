@@ -21,11 +21,12 @@ def _setting(default: Any, variable: str, help_text: str) -> Any:
 class Settings:
     """Every setting with its default. The environment wins over youju.toml, which wins over the default."""
 
-    home: Path = _setting(Path(".kb"), "KB_HOME", "Folder of Youju's own state: snapshots, embedding cache.")  # noqa: RUF009
+    home: Path = _setting(Path(".kb"), "KB_HOME", "Folder of Youju's own state: snapshots, embedding cache, adapted models.")  # noqa: RUF009
     content: Path = _setting(Path("content"), "KB_CONTENT", "Content folder: articles/, disclaimers.yaml, shop.yaml.")  # noqa: RUF009
     embedder: str = _setting(
         "bundled", "KB_EMBEDDER",
-        "Embedding model: 'bundled', 'none' (lexical search only), or the name or directory of any sentence-transformers model.",
+        "Embedding model: 'bundled' (the home's adapted one where `kb adapt` made one), 'none' (lexical search only), the name or directory "
+        "of any sentence-transformers model, or 'langchain:package.module:callable', called without arguments for any LangChain Embeddings.",
     )  # fmt: skip
     query_prompt: str = _setting("", "KB_QUERY_PROMPT", "Prefix of queries, for sentence-transformers models that want one.")
     passage_prompt: str = _setting("", "KB_PASSAGE_PROMPT", "Prefix of passages, for sentence-transformers models that want one.")

@@ -17,6 +17,7 @@ from kb.snapshot import Snapshot
 from kb.text import convert
 from retriever import checks
 from retriever.abstain import Abstainer, Verdict
+from retriever.ask import question_back
 from retriever.draft import Draft, write
 from retriever.evidence import select
 from retriever.phrases import phrase
@@ -96,6 +97,7 @@ class Answerer:
         note_lang = self.snapshot.companions.shop.reply_language
         unanswerable = max((verdict.unanswerable for verdict in verdicts), default=1.0)
         confidence = 1 - (min(verdict.unanswerable for verdict in verdicts) if draft else unanswerable)
+        ask = question_back(found, self.searcher, query) if draft else None
         reason = None if draft else phrase(verdicts[0].reason if verdicts else "reason-none", note_lang)
         notes = list(draft.notes) if draft else []
         if self.searcher.embedder is None:
@@ -105,7 +107,7 @@ class Answerer:
         notes += self._internal_note(query, found, note_lang)
         return Answer(
             id=uuid.uuid4().hex, question=query.text, as_of=query.as_of.isoformat(), asker=query.asker, lang=query.lang,
-            reply_lang=query.reply_lang, snapshot=self.snapshot.id, abstain=draft is None, reason=reason, ask=None,
+            reply_lang=query.reply_lang, snapshot=self.snapshot.id, abstain=draft is None, reason=reason, ask=ask,
             escalate_to=self._escalate_to(query, found) if draft is None else None, confidence=max(0.0, min(1.0, confidence)),
             draft=draft.text if draft else phrase("holding", query.reply_lang),
             claims=draft.claims if draft else (), notes=tuple(dict.fromkeys(notes)), conflicts=draft.conflicts if draft else (),

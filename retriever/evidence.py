@@ -135,10 +135,10 @@ def _margin(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> float:
 
 
 def _has_parallel(chunk: Chunk, picks: Sequence[Pick]) -> bool:
-    return any(_parallel(chunk, pick.evidence.chunk) for pick in picks)
+    return any(parallel(chunk, pick.evidence.chunk) for pick in picks)
 
 
-def _parallel(chunk: Chunk, other: Chunk) -> bool:
+def parallel(chunk: Chunk, other: Chunk) -> bool:
     """Whether two chunks say the same of different things: rows of one table, or sentences that differ in little more than a name."""
     if chunk.kind == other.kind == "row" and (chunk.article, chunk.table) == (other.article, other.table):
         return True
@@ -224,4 +224,4 @@ def article_of(pick: Pick, searcher: Searcher) -> Article:
     return searcher.snapshot.articles[pick.evidence.chunk.article]
 
 
-__all__ = ["MOST_EVIDENCE", "Pick", "article_of", "conflicting", "row_sentence", "select"]
+__all__ = ["MOST_EVIDENCE", "Pick", "article_of", "conflicting", "parallel", "row_sentence", "select"]

@@ -17,10 +17,8 @@ class Weights:
     dense: float = 1.0
     late: float = 0.9
     """Late interaction, where the embedder gives token vectors."""
-    lexical: float = 0.1
-    """BM25 / largest BM25, beside vectors. Alone it is the score."""
-    foreign: float = 0.7
-    """Share of the largest BM25 that a chunk in another language than the question's is credited with, where its cosine is the best."""
+    lexical: float = 0.15
+    """BM25 over its bound, beside vectors. Alone, BM25 over the largest is the score."""
     title: float = 0.25
     """Cosine of the question to the article's title, which often alone names the product."""
     kind: float = 0.16
@@ -44,21 +42,11 @@ class Weights:
 
 
 def fuse(dense: Floats, late: Floats, lexical: Floats, weights: Weights) -> Floats:
-    """Weighted sum of the parts that are there; lexical alone when the others are all zero."""
+    """Weighted sum of the parts that are there; lexical alone, its largest at 1, when the others are all zero."""
     if not dense.any() and not late.any():
-        return lexical.astype(np.float32)
+        return np.asarray(lexical / max(float(lexical.max(initial=0.0)), 1e-9), np.float32)
     fused = weights.dense * dense + weights.late * late + weights.lexical * lexical
     return np.asarray(fused, np.float32)
-
-
-def credit(lexical: Floats, semantic: Floats, foreign: NDArray[np.bool_], share: float) -> Floats:
-    """Lexical scores that are fair to other languages: a foreign chunk shares no word with the question, however well it answers.
-
-    It counts at least as much as its meaning lets expect: `share` of the largest, times its semantic score over the best. Chunks are the last axis.
-    """
-    best = semantic.max(axis=-1, keepdims=True, initial=0.0)
-    expected = share * lexical.max(axis=-1, keepdims=True, initial=0.0) * np.maximum(semantic, 0) / np.where(best > 0, best, 1)
-    return np.asarray(np.where(foreign, np.maximum(lexical, expected), lexical), np.float32)
 
 
 def reciprocal_rank(rankings: list[list[str]], k: float = 60.0) -> list[str]:
@@ -70,4 +58,4 @@ def reciprocal_rank(rankings: list[list[str]], k: float = 60.0) -> list[str]:
     return sorted(scores, key=lambda name: -scores[name])
 
 
-__all__ = ["Weights", "credit", "fuse", "reciprocal_rank"]
+__all__ = ["Weights", "fuse", "reciprocal_rank"]

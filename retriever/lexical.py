@@ -13,17 +13,22 @@ CONTEXT_SHARE = 0.3
 
 
 def scores(snapshot: Snapshot, part: str, whole: str, context: str) -> NDArray[np.float32]:
-    """(chunks,) BM25 over the largest BM25 of this query, 0..1; zeros where no term is known."""
+    """(chunks,) BM25 over what the query's terms could reach at most, 0..1: low where the shop knows few of the words.
+
+    The bound is the sum of the terms' inverse document frequencies, those that stand nowhere included (docs/fusion.md).
+    """
     index = snapshot.bm25
     total = np.zeros(len(snapshot.chunks), np.float32)
     if index is None:
         return total
+    bound = 0.0
     for text, weight in ((part, 1.0), (whole if whole != part else "", CONTEXT_SHARE), (context, CONTEXT_SHARE)):
-        known = [token for token in dict.fromkeys(tokenise(text)) if token in index.vocab_dict]
+        tokens = list(dict.fromkeys(tokenise(text)))
+        known = [token for token in tokens if token in index.vocab_dict]
         if known:
             total += weight * index.get_scores(known)
-    largest = float(total.max(initial=0.0))
-    return total / largest if largest > 0 else total
+        bound += weight * sum(inverse_document_frequency(snapshot, token) for token in tokens)
+    return np.asarray(total / bound, np.float32) if bound > 0 else total
 
 
 def coverage(snapshot: Snapshot, text: str, row: int) -> float:

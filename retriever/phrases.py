@@ -29,6 +29,12 @@ PHRASES: dict[str, dict[ReplyLanguage, str]] = {
         "zh-Hans": "至于「{part}」,我们确认后再回复您。",
         "en": "As for “{part}”, we will check and get back to you.",
     },
+    "ask-place": {
+        "zh-Hant": "請問您在哪個地區(或送往哪個地區)?",
+        "zh-Hans": "请问您在哪个地区(或寄往哪个地区)?",
+        "en": "Which region are you in (or is it being sent to)?",
+    },
+    "ask-product": {"zh-Hant": "請問是指哪款:{names}?", "zh-Hans": "请问是指哪款:{names}?", "en": "Which one do you mean: {names}?"},
     "note-stale": {
         "zh-Hant": "來源 [{n}] 已過覆核日期({date}),請留意內容是否仍然有效。",
         "zh-Hans": "来源 [{n}] 已过复核日期({date}),请留意内容是否仍然有效。",

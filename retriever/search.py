@@ -19,7 +19,7 @@ from kb.snapshot import Snapshot
 from retriever import lexical
 from retriever.conditions import agreement
 from retriever.dense import nearest, query_vector
-from retriever.fusion import Weights, credit, fuse
+from retriever.fusion import Weights, fuse
 
 _ABOUT_ITSELF = re.compile(
     r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b"
@@ -59,7 +59,6 @@ class Searcher:
         self._titles = self._title_vectors()
         numbers = {article: number for number, article in enumerate(snapshot.articles)}
         self._article_numbers = np.array([numbers[chunk.article] for chunk in snapshot.chunks], np.int64)
-        self._english = np.array([snapshot.articles[chunk.article].lang == "en" for chunk in snapshot.chunks], bool)
         self._kinds = lru_cache(maxsize=50_000)(self._kinds_of)
         self._replaced = lru_cache(maxsize=64)(self._replaced_on)
 
@@ -107,9 +106,7 @@ class Searcher:
                 rough = np.argsort(-(dense + self.weights.lexical * bm25[rows] + self.weights.title * title))
                 rows, dense, contrast, title = (array[rough[:RERANKED]] for array in (rows, dense, contrast, title))
                 late = self.late.scores(part if not query.context else f"{part} {query.context}", rows)
-        foreign = self._english[rows] != (query.lang == "en")
-        words = credit(bm25[rows], self.weights.dense * dense + self.weights.late * late, foreign, self.weights.foreign)
-        fused = fuse(dense, late, words, self.weights) + self._agreement(query, part, rows)
+        fused = fuse(dense, late, bm25[rows], self.weights) + self._agreement(query, part, rows)
         fused += self.weights.contrast * contrast + self.weights.title * title
         order = np.argsort(-fused, kind="stable")
         hits: list[Hit] = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -17,16 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.build import Summary, embedded_text, ingest
-from ingest.embed import Progress, embed
+from ingest.build import embedded_text, ingest, re_embed
+from ingest.embed import Progress
 from kb import adapted
 from kb import snapshot as snapshots
-from kb.embedding import make_embedder
+from kb.embedding import Vectors, make_embedder
 from kb.errors import EmbedderError, QuestionsError
 from kb.evaluation import stands_in
+from kb.lexicon import glossary_lexicon
 from kb.modelling.data import PARAPHRASES, Intent, read_intents
 from kb.modelling.evaluate import StaticModel
 from kb.modelling.shop import Example, ShopSettings, ShopTrainer, write_model
+from kb.models import Query
 from kb.questions import Question
 from kb.settings import Settings
 from kb.snapshot import Snapshot
@@ -85,7 +86,16 @@ class Comparison:
 
     @property
     def better(self) -> bool:
+        """Whether the whole search got better."""
         return self.search_after.mrr > self.search_before.mrr and self.search_after.r5 >= self.search_before.r5
+
+    def table(self) -> list[list[str]]:
+        """Rows of name, R@1, R@5, MRR; each figure as before → after."""
+        rows = (("vectors alone", self.dense_before, self.dense_after), ("whole search", self.search_before, self.search_after))
+        return [
+            [name, *(f"{old:.3f} → {new:.3f}" for old, new in zip(dataclasses.astuple(before), dataclasses.astuple(after), strict=True))]
+            for name, before, after in rows
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,7 @@ def adapt(
 ) -> Adaptation:
     """Train, compare, and publish where the held-out questions got better. Raises QuestionsError for too few, EmbedderError for another model."""
     started = time.perf_counter()
+    adapted.adapted_names(settings.home)  # a broken file is told before the work, not after it
     if settings.embedder != "bundled":
         raise EmbedderError(
             f"only the bundled model can be adapted, the settings name {settings.embedder!r}", where="KB_EMBEDDER", fix="set it to bundled"
@@ -123,23 +134,48 @@ def adapt(
         StaticModel.load(base), _texts(snapshot), [chunk.article for chunk in snapshot.chunks], [case.example for case in cases],
         read_intents(PARAPHRASES) if corpus is None else corpus, training,
     )  # fmt: skip
-    report = _Steps(progress, (len(parts) + 1) * training.steps * len(training.seeds))
-    comparison = compare(cases, parts, snapshot, base, trainer, report)
+    step = _Steps(progress, (len(parts) + 1) * training.steps * len(training.seeds))
+    comparison = compare(cases, parts, snapshot, base, trainer, step)
     identity = None
     if comparison.better:
-        model = trainer.train(range(len(cases)), report)
-        identity = publish(settings, model, card(comparison, StaticEmbedder(base).identity))
+        model = trainer.train(range(len(cases)), step)
+        identity = publish(settings, model, card(comparison, StaticEmbedder(base).identity), _texts(snapshot))
     return Adaptation(comparison, left_out, identity, time.perf_counter() - started)
 
 
-def undo(settings: Settings, progress: Progress | None = None) -> str:
-    """Go back to the model before the last adaptation, and index again; the identity that is in use then. Raises EmbedderError where there is none."""
+def undo(settings: Settings) -> str:
+    """Go back to the model before the last adaptation, and embed again; the identity in use then. Raises EmbedderError where there is none."""
     names = adapted.adapted_names(settings.home)
     if not names:
         raise EmbedderError("no adapted model is in use", where=str(settings.home), fix="nothing has to be undone")
-    _use(settings, names[1:], progress)
-    embedder = make_embedder(settings)
-    return embedder.identity if embedder else ""
+    folder = adapted.models_folder(settings.home)
+    return _use(settings, [name for name in names[1:] if (folder / name).is_dir()])
+
+
+def report(done: Adaptation) -> list[str]:
+    """What to tell about it, line by line."""
+    compared = done.comparison
+    title = f"{compared.questions} held-out questions, {compared.topics} topics"
+    lines = [f"{title:38s}{'R@1':15s}{'R@5':15s}MRR"]
+    lines += [f"{name:38s}{'  '.join(cells)}" for name, *cells in compared.table()]
+    if done.left_out:
+        lines.append(f"{done.left_out} questions left out: the knowledge base has none of their articles")
+    if done.identity:
+        lines.append(f"better: {done.identity} is in use now ({done.seconds:.0f} s); `kb adapt --undo` goes back")
+    else:
+        lines.append(f"not better: nothing is published ({done.seconds:.0f} s)")
+    return lines
+
+
+def card(comparison: Comparison, base: str) -> str:
+    """The model card."""
+    figures = [f"| {' | '.join(row)} |" for row in comparison.table()]
+    return "\n".join([
+        "# A shop's own model", "",
+        f"`{base}`, fine-tuned by `kb adapt` on {comparison.questions} questions of one shop, on {comparison.topics} topics.",
+        "Held-out topics, before → after:", "", "| | R@1 | R@5 | MRR |", "|---|---|---|---|", *figures, "",
+        "Data, licences and limits: the card of the bundled model.", "",
+    ])  # fmt: skip
 
 
 # ---- what is trained on ------------------------------------------------------------------------------------------------
@@ -159,7 +195,7 @@ def find_cases(questions: Sequence[Question], snapshot: Snapshot, embedder: Stat
     return cases, len(answerable) - len(cases)
 
 
-def _case(question: Question, snapshot: Snapshot, embedder: StaticEmbedder, vectors: np.ndarray) -> Case | None:
+def _case(question: Question, snapshot: Snapshot, embedder: StaticEmbedder, vectors: Vectors) -> Case | None:
     expect = question.expect
     articles = [one for one in dict.fromkeys((*expect.articles.all_of, *expect.articles.any_of)) if one in snapshot.articles]
     rows = {name: [row for row, chunk in enumerate(snapshot.chunks) if chunk.article == name] for name in articles}
@@ -218,7 +254,7 @@ def _topics(cases: Sequence[Case]) -> dict[str, list[int]]:
 
 
 def compare(
-    cases: Sequence[Case], parts: Sequence[Sequence[int]], snapshot: Snapshot, base: Path, trainer: ShopTrainer, report: Callable[[], None]
+    cases: Sequence[Case], parts: Sequence[Sequence[int]], snapshot: Snapshot, base: Path, trainer: ShopTrainer, step: Callable[[], None]
 ) -> Comparison:  # fmt: skip
     """Every part scored by the base model and by a model trained on the other parts."""
     before = StaticEmbedder(base)
@@ -230,7 +266,7 @@ def compare(
         rest = [position for position in range(len(cases)) if position not in set(part)]
         with tempfile.TemporaryDirectory() as folder:
             directory = Path(folder) / "model"
-            write_model(trainer.train(rest, report), directory, "")
+            write_model(trainer.train(rest, step), directory, "")
             dense, search = ranks([cases[position] for position in part], snapshot, StaticEmbedder(directory))
         dense_after += dense
         search_after += search
@@ -247,7 +283,9 @@ def ranks(cases: Sequence[Case], snapshot: Snapshot, embedder: StaticEmbedder) -
     searcher = Searcher(again, embedder)
     cosines = embedder.encode_queries([case.example.text for case in cases]) @ vectors.T
     articles = [chunk.article for chunk in snapshot.chunks]
-    dense = [_rank(list(dict.fromkeys(articles[row] for row in np.argsort(-row_cosines))), case) for row_cosines, case in zip(cosines, cases, strict=True)]
+    dense = [
+        _rank(list(dict.fromkeys(articles[row] for row in np.argsort(-row_cosines))), case) for row_cosines, case in zip(cosines, cases, strict=True)
+    ]
     search = [_rank(ranked_articles(searcher.search(_query(case.question, snapshot)), searcher, len(snapshot.articles)), case) for case in cases]
     return dense, search
 
@@ -256,8 +294,26 @@ def _rank(ranking: Sequence[str], case: Case) -> int:
     return next((rank for rank, article in enumerate(ranking, 1) if article in case.articles), 0)
 
 
-def _query(question: Question, snapshot: Snapshot):
-    from kb.lexicon import glossary_lexicon
+def _published(settings: Settings) -> Snapshot:
+    """The published snapshot; the content folder is indexed first where nothing is published."""
+    if snapshots.current_id(settings.home) is None:
+        ingest(settings.content, make_embedder(settings), settings.home, settings.keep_snapshots)
+    return snapshots.load_current(settings.home)
+
+
+class _Steps:
+    """Counts training steps for a progress bar."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def __call__(self) -> None:
+        self._done += 1
+        if self._progress and (self._done % 5 == 0 or self._done == self._total):
+            self._progress(self._done, self._total)
+
+
+def _query(question: Question, snapshot: Snapshot) -> Query:
     shop = snapshot.companions.shop
     return understand(
         question.text, history=question.turns(), as_of=question.as_of or shop.current_date(), asker=question.asker, lang=None,
@@ -267,3 +323,51 @@ def _query(question: Question, snapshot: Snapshot):
 
 def _texts(snapshot: Snapshot) -> list[str]:
     return [embedded_text(chunk, snapshot.articles[chunk.article].title) for chunk in snapshot.chunks]
+
+
+# ---- publishing --------------------------------------------------------------------------------------------------------
+
+
+def publish(settings: Settings, model: StaticModel, text: str, passages: Sequence[str]) -> str:
+    """Write the model beside, verify it by loading, put it in use and embed with it; its identity. What fails leaves everything as it was."""
+    folder = adapted.models_folder(settings.home)
+    folder.mkdir(parents=True, exist_ok=True)
+    before = adapted.adapted_names(settings.home)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as beside:
+        written = Path(beside) / "model"
+        write_model(model, written, text)
+        identity = _verified(written, passages)
+        name = identity.rpartition(":")[2]
+        if not (folder / name).exists():
+            os.replace(written, folder / name)
+    _use(settings, [name, *(one for one in before if one != name)][:KEPT])
+    return identity
+
+
+def _verified(directory: Path, passages: Sequence[str]) -> str:
+    """The identity of a model that loads and gives unit vectors for these passages. Raises EmbedderError."""
+    embedder = StaticEmbedder(directory)
+    vectors = embedder.encode_passages(passages)
+    lengths = np.linalg.norm(vectors, axis=1)
+    if not np.isfinite(vectors).all() or not (np.isclose(lengths, 1, atol=1e-4) | (lengths == 0)).all() or not lengths.any():
+        raise EmbedderError("the adapted model gives no unit vectors", where=str(directory), fix="look at the questions, then run `kb adapt` again")
+    return embedder.identity
+
+
+def _use(settings: Settings, names: Sequence[str]) -> str:
+    """Put the first of these adapted models in use, the bundled one without any, and embed what is published with it.
+
+    Its identity. What fails puts back what was.
+    """
+    before = adapted.adapted_names(settings.home)
+    try:
+        adapted.set_adapted(settings.home, names)
+        embedder = make_embedder(settings)
+        if snapshots.current_id(settings.home) is not None:
+            re_embed(snapshots.load_current(settings.home), embedder, settings.home, settings.keep_snapshots)
+    except BaseException:
+        adapted.set_adapted(settings.home, before)
+        raise
+    finally:
+        adapted.prune(settings.home)
+    return embedder.identity if embedder else ""

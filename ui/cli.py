@@ -1,4 +1,4 @@
-"""The command line: `kb ingest`, `lint`, `ask`, `eval`, `models`, `serve`. Prints; everything else returns."""
+"""The command line: `kb ingest`, `lint`, `ask`, `eval`, `adapt`, `models`, `serve`. Prints; everything else returns."""
 
 from __future__ import annotations
 
@@ -155,6 +155,32 @@ def calibrate_command(
         shop_yaml = services.settings.content / "shop.yaml"
         write_threshold(shop_yaml, chosen.threshold)
         out.print(f"{shop_yaml}: thresholds.abstain = {chosen.threshold:.2f}; `kb ingest` publishes it")
+
+
+@app.command("adapt")
+def adapt_command(
+    questions: Annotated[list[Path] | None, typer.Argument(help="Question sets (YAML) of this shop.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back to the model before the last adaptation.")] = False,
+    from_log: Annotated[bool, typer.Option("--from-log", help="Learn from accepted replies; they are not stored yet.")] = False,
+) -> None:
+    """Fine-tune the bundled model on a shop's questions; publish it if held-out questions get better, else exit 1."""
+    from kb.questions import read_questions
+    from ui import adaptation
+
+    if from_log:
+        raise QuestionsError("replies are not stored yet", where="--from-log", fix="give question sets: kb adapt QUESTIONS.yaml")
+    if undo == bool(questions):
+        raise QuestionsError("give either question sets or --undo", where="kb adapt", fix="kb adapt QUESTIONS.yaml or kb adapt --undo")
+    settings = Settings.load()
+    if undo:
+        out.print(f"in use again: {adaptation.undo(settings)}")
+        return
+    with _bar("adapting") as progress:
+        done = adaptation.adapt(settings, [one for path in questions or [] for one in read_questions(path)], progress)
+    for line in adaptation.report(done):
+        out.print(line)
+    if done.identity is None:
+        raise typer.Exit(1)
 
 
 @app.command("models")

@@ -45,7 +45,10 @@ class Services:
             try:
                 self._looked = now
                 if current_id(self.settings.home) != self._answerer.snapshot.id:
-                    self._answerer = _warm(Answerer(load_current(self.settings.home), self._embedder))
+                    snapshot = load_current(self.settings.home)
+                    if self._embedder is not None and snapshot.embedder not in ("", self._embedder.identity):
+                        self._embedder = make_embedder(self.settings)  # the model was adapted meanwhile
+                    self._answerer = _warm(Answerer(snapshot, self._embedder))
             finally:
                 self._lock.release()
         return self._answerer

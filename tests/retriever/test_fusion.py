@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retriever.fusion import Weights, credit, fuse, reciprocal_rank
+from retriever.fusion import Weights, fuse, reciprocal_rank
 
 ZEROS = np.zeros(3, np.float32)
 LEXICAL = np.array([0.2, 1.0, 0.0], np.float32)
@@ -43,21 +43,6 @@ def test_more_of_any_signal_never_lowers_the_score(signal: int) -> None:
 def test_nothing_fuses_to_nothing() -> None:
     empty = np.zeros(0, np.float32)
     assert fuse(empty, empty, empty, Weights()).shape == (0,)
-
-
-def test_credit_gives_a_foreign_chunk_what_its_meaning_lets_expect_and_takes_nothing() -> None:
-    lexical, semantic = np.array([1.0, 0.4, 0.0, 0.6, 0.0], np.float32), np.array([0.5, 0.2, 0.5, 0.25, -0.3], np.float32)
-    foreign = np.array([False, False, True, True, True])
-    np.testing.assert_allclose(credit(lexical, semantic, foreign, 0.8), [1.0, 0.4, 0.8, 0.6, 0.0], atol=1e-6)
-    np.testing.assert_array_equal(credit(lexical, semantic, foreign, 0.0), lexical)
-    np.testing.assert_array_equal(credit(lexical, semantic, ~foreign & foreign, 0.8), lexical)
-
-
-def test_credit_changes_nothing_where_either_side_is_absent() -> None:
-    foreign = np.array([True, False, True])
-    np.testing.assert_array_equal(credit(LEXICAL, ZEROS, foreign, 0.7), LEXICAL)
-    np.testing.assert_array_equal(credit(ZEROS, LEXICAL, foreign, 0.7), ZEROS)
-    assert credit(ZEROS[:0], ZEROS[:0], foreign[:0], 0.7).shape == (0,)
 
 
 def test_reciprocal_rank_puts_first_what_both_rankings_put_high() -> None:
