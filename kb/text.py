@@ -69,6 +69,11 @@ def _stem(word: str) -> str:
 
 def tokenise(text: str) -> list[str]:
     """Tokens for BM25: Han characters and their pairs, stems of English words, numbers."""
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=16384)
+def _tokens(text: str) -> tuple[str, ...]:
     tokens: list[str] = []
     for match in _TOKEN.finditer(normalise(text)):
         run = match.group()
@@ -79,7 +84,7 @@ def tokenise(text: str) -> list[str]:
             tokens.append(run)
         elif run not in _STOP_WORDS:
             tokens.append(_stem(run))
-    return tokens
+    return tuple(tokens)
 
 
 def convert(text: str, lang: ReplyLanguage) -> str:

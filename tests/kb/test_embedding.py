@@ -111,6 +111,58 @@ def test_any_langchain_embeddings_serve(embeddings: Embeddings) -> None:
     assert embedder.encode_passages([]).shape == embedder.encode_queries([]).shape == (0, 12)
 
 
+SHOP_MODULE = """
+from langchain_core.embeddings import DeterministicFakeEmbedding
+
+def make():
+    return DeterministicFakeEmbedding(size=12)
+
+def broken():
+    raise RuntimeError("no key")
+
+def number():
+    return 7
+
+constant = 7
+"""
+
+
+@pytest.fixture
+def shop_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package of the shop's own on the path."""
+    (tmp_path / "lantern_shop").mkdir()
+    (tmp_path / "lantern_shop" / "__init__.py").write_text("")
+    (tmp_path / "lantern_shop" / "vectors.py").write_text(SHOP_MODULE)
+    (tmp_path / "lantern_shop" / "spoilt.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path)
+    return "langchain:lantern_shop.vectors"
+
+
+def test_one_setting_names_any_langchain_embeddings(shop_module: str) -> None:
+    embedder = make_embedder(Settings(embedder=f"{shop_module}:make"))
+    assert isinstance(embedder, LangChainEmbedder)
+    assert (embedder.identity, embedder.dimension) == (f"{shop_module}:make", 12)
+    assert lengths(embedder.encode_passages(["reed pen"])) == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("langchain:", "names no module and callable; write langchain:package.module:callable"),
+        ("langchain:lantern_shop.vectors", "names no module and callable"),
+        ("langchain:nowhere.at_all:make", "module nowhere.at_all cannot be imported: No module named 'nowhere'; install it"),
+        ("langchain:lantern_shop.spoilt:make", "module lantern_shop.spoilt cannot be imported: division by zero"),
+        ("langchain:lantern_shop.vectors:absent", "module lantern_shop.vectors has no callable absent"),
+        ("langchain:lantern_shop.vectors:constant", "has no callable constant"),
+        ("langchain:lantern_shop.vectors:broken", r"broken\(\) fails: no key"),
+        ("langchain:lantern_shop.vectors:number", r"number\(\) gives no LangChain Embeddings"),
+    ],
+)
+def test_a_langchain_setting_that_leads_nowhere_is_told(shop_module: str, name: str, message: str) -> None:
+    with pytest.raises(EmbedderError, match=message):
+        make_embedder(Settings(embedder=name))
+
+
 # ---- which one -------------------------------------------------------------------------------------------------------
 
 

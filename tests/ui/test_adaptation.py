@@ -55,7 +55,7 @@ def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, name in enumerate(NAMES):
         for kind, body in (("price", f"A {name} costs {number + 3} euro."), ("time", f"A {name} takes {number + 40} days.")):
             front = f"id: {name}-{kind}\ntitle: {name.title()}\nlang: en\nstatus: published"
-            (folder / "articles" / f"{name}-{kind}.md").write_text(f"---\n{front}\n---\n{body} Ask us.\n\nWe like it.\n")
+            (folder / "articles" / f"{name}-{kind}.md").write_text(f"---\n{front}\n---\n{body} Ask us.\n\nWe like it very much indeed.\n")
     return folder
 
 
