@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,7 +84,7 @@ def judge(question: Question, answer: Mapping[str, Any] | None) -> Judgement:
     expect, draft = question.expect, str(answer.get("draft") or "")
     cited = [source["article"] for source in answer.get("sources") or []]
     retrieved = list(answer.get("retrieved") or cited)[:10]
-    figures: Counter[str] = Counter({"n": 1})
+    figures: defaultdict[str, float] = defaultdict(float, n=1)
     misses: list[str] = []
     abstained = bool(answer.get("abstain"))
     figures["abstain_ok"] = abstained == expect.abstain
@@ -120,14 +120,14 @@ def judge(question: Question, answer: Mapping[str, Any] | None) -> Judgement:
     return Judgement(question, {name: float(value) for name, value in figures.items()}, tuple(misses), draft)
 
 
-def _rank(figures: Counter[str], all_of: Sequence[str], any_of: Sequence[str], retrieved: Sequence[str], abstain: bool) -> None:
+def _rank(figures: dict[str, float], all_of: Sequence[str], any_of: Sequence[str], retrieved: Sequence[str], abstain: bool) -> None:
     wanted = {*all_of, *any_of}
     if not wanted or abstain:
         return
     place = next((rank for rank, article in enumerate(retrieved, 1) if article in wanted), 0)
     figures["ranked"] = 1
     figures["r1"], figures["r5"] = place == 1, 1 <= place <= 5
-    figures["mrr"] = 1 / place if place else 0  # type: ignore[assignment]
+    figures["mrr"] = 1 / place if place else 0.0
     figures["all5"] = set(all_of) <= set(retrieved[:5])
 
 

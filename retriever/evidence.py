@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.lexicon import place_lexicon, with_wider
-from kb.models import Article, Chunk, Evidence, Hit, Query, ReplyLanguage
+from kb.models import Chunk, Evidence, Hit, Query, ReplyLanguage
 from kb.quantities import read
 from kb.text import HAN, sentences, tokenise
 from retriever.search import Found, Searcher
@@ -220,8 +220,4 @@ def row_sentence(chunk: Chunk, lang: ReplyLanguage) -> str:
     return f"{label}:" + "、".join(f"{header} {cell}".strip() for header, cell in rest)
 
 
-def article_of(pick: Pick, searcher: Searcher) -> Article:
-    return searcher.snapshot.articles[pick.evidence.chunk.article]
-
-
-__all__ = ["MOST_EVIDENCE", "Pick", "article_of", "conflicting", "parallel", "row_sentence", "select"]
+__all__ = ["MOST_EVIDENCE", "Pick", "conflicting", "parallel", "row_sentence", "select"]

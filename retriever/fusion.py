@@ -49,13 +49,4 @@ def fuse(dense: Floats, late: Floats, lexical: Floats, weights: Weights) -> Floa
     return np.asarray(fused, np.float32)
 
 
-def reciprocal_rank(rankings: list[list[str]], k: float = 60.0) -> list[str]:
-    """Reciprocal-rank fusion (Cormack, Clarke & Büttcher 2009) of rankings, best first; ties keep the first ranking's order."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, name in enumerate(ranking, 1):
-            scores[name] = scores.get(name, 0.0) + 1.0 / (k + rank)
-    return sorted(scores, key=lambda name: -scores[name])
-
-
-__all__ = ["Weights", "fuse", "reciprocal_rank"]
+__all__ = ["Weights", "fuse"]

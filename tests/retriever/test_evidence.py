@@ -11,7 +11,7 @@ import pytest
 from kb.content import Companions, Term
 from kb.models import Article, Chunk, Hit, Query
 from kb.snapshot import Snapshot
-from retriever.evidence import MOST_EVIDENCE, Pick, article_of, row_sentence, select
+from retriever.evidence import MOST_EVIDENCE, Pick, row_sentence, select
 from retriever.search import Found, Searcher
 
 Shop = Callable[..., Snapshot]
@@ -233,4 +233,4 @@ def test_with_vectors_the_nearest_sentence_answers(new_shop: Shop, hash_embedder
 
 def test_a_pick_knows_its_article(kites: Searcher, asking: Ask) -> None:
     (pick,) = select([found((4, 1.0))], kites, asking(kites, "kites?"))
-    assert article_of(pick, kites).id == "a4"
+    assert pick.evidence.chunk.article == "a4"

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from retriever.fusion import Weights, fuse, reciprocal_rank
+from retriever.fusion import Weights, fuse
 
 ZEROS = np.zeros(3, np.float32)
 LEXICAL = np.array([0.2, 1.0, 0.0], np.float32)
-NAMES = st.lists(st.sampled_from("abcdefgh"), unique=True)
 
 
 def test_without_vectors_the_lexical_score_is_the_score() -> None:
@@ -43,24 +40,3 @@ def test_more_of_any_signal_never_lowers_the_score(signal: int) -> None:
 def test_nothing_fuses_to_nothing() -> None:
     empty = np.zeros(0, np.float32)
     assert fuse(empty, empty, empty, Weights()).shape == (0,)
-
-
-def test_reciprocal_rank_puts_first_what_both_rankings_put_high() -> None:
-    assert reciprocal_rank([["a", "b", "c"], ["b", "c", "d"]]) == ["b", "c", "a", "d"]
-
-
-def test_reciprocal_rank_keeps_the_first_rankings_order_on_ties() -> None:
-    assert reciprocal_rank([["a", "b"], ["b", "a"]]) == ["a", "b"]
-    assert reciprocal_rank([["a"], ["b"]]) == ["a", "b"]
-    assert reciprocal_rank([]) == []
-
-
-@given(NAMES)
-def test_one_ranking_stays_as_it_is(ranking: list[str]) -> None:
-    assert reciprocal_rank([ranking, ranking]) == ranking
-
-
-@given(NAMES, NAMES)
-def test_every_name_comes_out_once(first: list[str], second: list[str]) -> None:
-    fused = reciprocal_rank([first, second])
-    assert sorted(fused) == sorted({*first, *second})
