@@ -31,7 +31,7 @@ class _FrontMatterLoader(yaml.SafeLoader):
 class FrontMatter(BaseModel):
     """The keys of an article's front matter. Unknown keys are refused: a misspelt valid_until must not go unnoticed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
     id: str | None = None
     title: str = Field(min_length=1, max_length=300)
     lang: ReplyLanguage

@@ -139,3 +139,10 @@ def test_the_sample_articles_quotes_stand_in_their_lines(path: Path) -> None:
         for block in section.blocks:
             assert block.quote in "\n".join(lines[block.lines[0] - 1 : block.lines[1]])
         assert all(reply.text in lines[reply.line - 1] for reply in section.replies)
+
+
+def test_numbers_where_text_is_meant_are_text() -> None:
+    article, problems = parse(RawArticle("a.md", "a.md", "---\ntitle: 618\nlang: en\nproducts: [1001]\nowner: 7\n---\nIt lasts 5 days.\n", "v"))
+    assert problems == []
+    assert article is not None
+    assert (article.title, article.products, article.owner) == ("618", ("1001",), "7")
