@@ -28,7 +28,7 @@ ESCALATION = "escalation"
 """Category of the articles that say who takes which case."""
 
 
-ESCALATION_MARGIN = 0.25
+ESCALATION_MARGIN = 0.15
 """How far behind the best hit a row of such an article may score and still name who takes the case."""
 
 
