@@ -1,7 +1,7 @@
 """A shop's own words: fine-tune a trained model on pairs of a shop's questions and the chunks that answer them.
 
 Needs torch, not the training extra. Half of the loss is the shop's: a question against the chunks that answer other questions of
-the batch and, where asked for, chunks that the model so far puts near it (InfoNCE on cosines). The other half is the bundled paraphrase corpus, so
+the batch and against chunks that the model so far puts near it (InfoNCE on cosines). The other half is the bundled paraphrase corpus, so
 that the model does not forget. Only rows of tokens that occur move, and not far: few steps, a small rate. The weights of the tokens stay:
 training them, or the rows token by token, made held-out questions no better.
 """
@@ -51,8 +51,8 @@ class ShopSettings:
     learning_rate: float = 5e-4
     scale: float = 20.0
     """Inverse temperature of the InfoNCE losses."""
-    hard: int = 0
-    """Hard negatives of each question and step, beside those of the batch. One or more made held-out topics no better (docs/adapt.md)…"""
+    hard: int = 1
+    """Hard negatives of each question and step, beside those of the batch…"""
     hard_pool: int = 16
     """…drawn from this many passages, those nearest to the question before training."""
     disturbance: Disturbance = field(default_factory=Disturbance)
