@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answerability import Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, ordinary
+from kb.answerability import NAMES, Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, ordinary
 from kb.models import Query
 from retriever import lexical
 from retriever.query import wanted
@@ -71,8 +71,9 @@ class Abstainer:
             covered = lexical.coverage(self._searcher.snapshot, _asked(query, found), found.hits[0].index)
             return Verdict(covered < LEXICAL_THRESHOLD, 1 - covered, "reason-none")
         unanswerable = self._regression.probability(values)
-        margin, nearest, _ = self._landscape.margin(found.vector)
-        reason = REASONS.get(nearest.kind, "reason-none") if margin > 0 else "reason-none"
+        reason = "reason-none"
+        if values[NAMES.index("margin")] > 0:
+            reason = REASONS.get(self._landscape.margin(found.vector)[1].kind, reason)
         return Verdict(unanswerable >= self._threshold, unanswerable, reason)
 
     def _probe_scores(self, text: str) -> NDArray[np.float32]:
