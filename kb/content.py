@@ -117,16 +117,17 @@ def read_yaml(path: Path) -> Any:
         raise ContentError(f"broken YAML: {' '.join(str(error).split())}", where=str(path), fix="mend the YAML; quote dates and numbers") from error
 
 
-def _first_problem(error: ValidationError) -> str:
+def first_problem(error: ValidationError, whole: str = "file") -> str:
+    """Where the first problem of a validation lies, `whole` where that is no key, and what it is."""
     problem = error.errors()[0]
-    return f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
+    return f"{'.'.join(str(part) for part in problem['loc']) or whole}: {problem['msg']}"
 
 
 def _shop(path: Path) -> Shop:
     try:
         return Shop.model_validate(read_yaml(path) or {})
     except ValidationError as error:
-        raise ContentError(_first_problem(error), where=str(path), fix="mend the value; docs/content.md lists the keys") from error
+        raise ContentError(first_problem(error), where=str(path), fix="mend the value; docs/content.md lists the keys") from error
 
 
 def _disclaimers(path: Path) -> dict[str, dict[str, str]]:
@@ -146,7 +147,7 @@ def _glossary(path: Path) -> tuple[Term, ...]:
     try:
         return tuple(Term.model_validate(entry) for entry in entries)
     except (ValidationError, TypeError) as error:
-        detail = _first_problem(error) if isinstance(error, ValidationError) else str(error)
+        detail = first_problem(error) if isinstance(error, ValidationError) else str(error)
         raise ContentError(f"broken term: {detail}", where=str(path), fix="write `terms: [{id: …, names: {en: [ … ]}}]`") from error
 
 
@@ -157,4 +158,4 @@ def _boundaries(path: Path) -> tuple[str, ...]:
     return tuple(data)
 
 
-__all__ = ["Companions", "Shop", "Term", "Thresholds", "read_yaml"]
+__all__ = ["Companions", "Shop", "Term", "Thresholds", "first_problem", "read_yaml"]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
-from kb.content import read_yaml
+from kb.content import first_problem, read_yaml
 from kb.errors import ContentError, QuestionsError
 from kb.models import Asker, ReplyLanguage, Turn
 from kb.text import clean
@@ -104,7 +104,7 @@ def read_questions(path: Path) -> list[Question]:
             questions.append(Question.model_validate(entry))
         except ValidationError as error:
             name = entry.get("id", number) if isinstance(entry, dict) else number
-            raise QuestionsError(f"question {name}: {_first(error)}", where=str(path), fix="mend the question") from error
+            raise QuestionsError(f"question {name}: {first_problem(error, 'line')}", where=str(path), fix="mend the question") from error
     twice = {q.id for q in questions if sum(q.id == other.id for other in questions) > 1}
     if twice:
         raise QuestionsError(f"ids stand twice: {', '.join(sorted(twice))}", where=str(path), fix="give each question its own id")
@@ -125,7 +125,7 @@ def read_batch(path: Path) -> Iterator[BatchLine]:
         try:
             yield BatchLine.model_validate(json.loads(line))
         except (ValidationError, ValueError, RecursionError) as error:
-            what = _first(error) if isinstance(error, ValidationError) else f"no JSON object: {error}"
+            what = first_problem(error, "line") if isinstance(error, ValidationError) else f"no JSON object: {error}"
             raise QuestionsError(what, where=f"{path}:{number}", fix="write question_id, text and, where needed, history, as_of, asker") from error
 
 
@@ -135,13 +135,8 @@ def read_history(path: Path) -> tuple[Turn, ...]:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
         return tuple(Turn(turn.role, turn.text) for turn in map(PastTurn.model_validate, data))
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        what = _first(error) if isinstance(error, ValidationError) else str(error)
+        what = first_problem(error, "line") if isinstance(error, ValidationError) else str(error)
         raise QuestionsError(f"cannot be read: {what}", where=str(path), fix='write [{"role": "customer", "text": "…"}, …]') from error
-
-
-def _first(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    return f"{'.'.join(map(str, problem['loc'])) or 'line'}: {problem['msg']}"
 
 
 __all__ = ["BatchLine", "Question", "read_batch", "read_history", "read_questions"]

@@ -21,7 +21,6 @@ from retriever.ask import question_back
 from retriever.draft import Draft, write
 from retriever.evidence import select
 from retriever.phrases import phrase
-from retriever.query import understand
 from retriever.search import Found, Searcher, ranked_articles
 
 ESCALATION = "escalation"
@@ -45,13 +44,12 @@ class Answerer:
     ) -> Answer:  # fmt: skip
         """The answer object of a message. Never raises for what a customer wrote."""
         clock = _Clock()
-        query = self._understand(text, history, as_of, asker, lang)
+        query = self.searcher.understand(text, history=history, as_of=as_of, asker=asker, lang=lang)
         clock.lap("query")
         found = self.searcher.search(query)
         clock.lap("search")
         verdicts = self.abstainer.judge(query, found)
-        answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]
-        draft = self._draft(query, found, verdicts) if answered else None
+        draft = self._draft(query, found, verdicts)
         clock.lap("draft")
         doubts = () if draft is None else self._check(draft, query)
         clock.lap("checks")
@@ -63,24 +61,20 @@ class Answerer:
 
     def judge(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker) -> list[Verdict]:
         """The verdict on each question of a message, without a draft."""
-        query = self._understand(text, history, as_of, asker, None)
+        query = self.searcher.understand(text, history=history, as_of=as_of, asker=asker)
         return self.abstainer.judge(query, self.searcher.search(query))
 
     def features(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker) -> list[NDArray[np.float32]]:
         """What the abstention regression reads of each question of a message; empty in lexical-only search."""
-        query = self._understand(text, history, as_of, asker, None)
+        query = self.searcher.understand(text, history=history, as_of=as_of, asker=asker)
         values = [self.abstainer.features(query, one) for one in self.searcher.search(query)]
         return [one for one in values if one is not None]
 
-    def _understand(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker, lang: ReplyLanguage | None) -> Query:
-        shop = self.snapshot.companions.shop
-        return understand(
-            text, history=history, as_of=as_of or shop.current_date(), asker=asker, lang=lang, default=shop.reply_language, terms=self.searcher.terms
-        )  # fmt: skip
-
     def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> Draft | None:
-        """The draft; None where nothing can be said that its source supports."""
+        """The draft; None where no question is answered, or nothing can be said that its source supports."""
         answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]
+        if not answered:
+            return None
         left_open = [one.part for one, verdict in zip(found, verdicts, strict=True) if verdict.refuse]
         picks = select(answered, self.searcher, query)
         companions = self.snapshot.companions
@@ -88,13 +82,13 @@ class Answerer:
         return draft if all(claim.supported for claim in draft.claims) else None
 
     def _check(self, draft: Draft, query: Query) -> tuple[Doubt, ...]:
-        known = " ".join([query.text, query.as_of.isoformat()])
-        return checks.check(draft.text, draft.sources, {one["id"]: one["text"] for one in draft.disclaimers}, known=known)
+        return self.check(draft.text, draft.sources, f"{query.text} {query.as_of.isoformat()}", draft.disclaimers)
 
     def _object(
         self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict], draft: Draft | None, doubts: Sequence[Doubt], clock: _Clock
     ) -> Answer:  # fmt: skip
         note_lang = self.snapshot.companions.shop.reply_language
+        ranked = ranked_articles(found, self.searcher)
         unanswerable = max((verdict.unanswerable for verdict in verdicts), default=1.0)
         confidence = 1 - (min(verdict.unanswerable for verdict in verdicts) if draft else unanswerable)
         ask = question_back(found, self.searcher, query) if draft else None
@@ -111,13 +105,13 @@ class Answerer:
             escalate_to=self._escalate_to(query, found) if draft is None else None, confidence=max(0.0, min(1.0, confidence)),
             draft=draft.text if draft else phrase("holding", query.reply_lang),
             claims=draft.claims if draft else (), notes=tuple(dict.fromkeys(notes)), conflicts=draft.conflicts if draft else (),
-            nearest=() if draft else self._nearest(found), sources=draft.sources if draft else (),
-            disclaimers=draft.disclaimers if draft else (), retrieved=ranked_articles(list(found), self.searcher),
+            nearest=() if draft else self._nearest(ranked), sources=draft.sources if draft else (),
+            disclaimers=draft.disclaimers if draft else (), retrieved=ranked,
             timings_ms=clock.timings(),
         )  # fmt: skip
 
-    def _nearest(self, found: Sequence[Found]) -> tuple[dict[str, str], ...]:
-        articles = [self.snapshot.articles[one] for one in ranked_articles(list(found), self.searcher, most=3)]
+    def _nearest(self, ranked: Sequence[str]) -> tuple[dict[str, str], ...]:
+        articles = [self.snapshot.articles[one] for one in ranked[:3]]
         return tuple({"article": article.id, "title": article.title} for article in articles)
 
     def _internal_note(self, query: Query, found: Sequence[Found], lang: ReplyLanguage) -> list[str]:

@@ -72,13 +72,18 @@ def _drop(picks: Sequence[Pick], index: int) -> list[Pick]:
 
 def _mended(picks: list[Pick], draft: Draft, unsupported: set[int]) -> list[Pick]:
     """Without a claim that states what its source does not: approved wording gives way to the article's own, other evidence is left out."""
-    in_order = sorted(range(len(picks)), key=lambda i: picks[i].part)  # as the sources are numbered
+    in_order = _in_order(picks)
     index = max(in_order[n - 1] for i in unsupported for n in draft.claims[i].citations)
     evidence = picks[index].evidence
     if not evidence.chunk.replies:
         return _drop(picks, index)
     own = dataclasses.replace(evidence, chunk=dataclasses.replace(evidence.chunk, replies=()))
     return [dataclasses.replace(pick, evidence=own) if i == index else pick for i, pick in enumerate(picks)]
+
+
+def _in_order(picks: Sequence[Pick]) -> list[int]:
+    """Indices of the picks in the order in which their sources are numbered: question by question."""
+    return sorted(range(len(picks)), key=lambda i: picks[i].part)
 
 
 def _compose(
@@ -90,12 +95,13 @@ def _compose(
     notes: list[str] = []
     conflicts: list[dict[str, object]] = []
     said_period: set[str] = set()
-    numbers: list[int] = []
-    for pick in sorted(picks, key=lambda one: one.part):
+    number_of: dict[int, int] = {}
+    for index in _in_order(picks):
+        pick = picks[index]
         article = articles[pick.evidence.chunk.article]
         source = _source(pick.evidence, article, len(sources) + 1, query)
         sources.append(source)
-        numbers.append(source.n)
+        number_of[index] = source.n
         period = _period(article, query, lang)
         if period and article.id not in said_period:
             sentences.append((period, source.n))
@@ -108,11 +114,10 @@ def _compose(
             notes.append(phrase("note-verbatim", note_lang, n=source.n))
         if source.stale:
             notes.append(phrase("note-stale", note_lang, n=source.n, date=article.review_by))
-    by_pick = {id(pick): number for pick, number in zip(sorted(picks, key=lambda one: one.part), numbers, strict=True)}
-    for pick in picks:
+    for index, pick in enumerate(picks):
         if pick.conflicts_with is not None:
             other = picks[pick.conflicts_with]
-            pair = sorted((by_pick[id(other)], by_pick[id(pick)]))
+            pair = sorted((number_of[pick.conflicts_with], number_of[index]))
             owners = ", ".join(dict.fromkeys(articles[p.evidence.chunk.article].owner for p in (other, pick)))
             conflicts.append({"topic": other.evidence.chunk.section or articles[other.evidence.chunk.article].title, "sources": pair})
             notes.append(phrase("note-conflict", note_lang, first=pair[0], second=pair[1], owners=owners))

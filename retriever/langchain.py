@@ -11,7 +11,6 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from kb.models import Asker
-from retriever.query import understand
 from retriever.search import Searcher
 
 
@@ -29,11 +28,7 @@ class KnowledgeBaseRetriever(BaseRetriever):
     asker: Asker = "customer"
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        shop = self.searcher.snapshot.companions.shop
-        understood = understand(
-            query, history=(), as_of=self.as_of or shop.current_date(), asker=self.asker, lang=None,
-            default=shop.reply_language, terms=self.searcher.terms,
-        )  # fmt: skip
+        understood = self.searcher.understand(query, as_of=self.as_of, asker=self.asker)
         hits = {hit.index: hit for found in self.searcher.search(understood) for hit in found.hits}
         best = sorted(hits.values(), key=lambda hit: -hit.score)[: self.k]
         return [self._document(hit.index, hit.score, understood.as_of) for hit in best]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,13 +14,14 @@ from numpy.typing import NDArray
 from kb.embedding import Embedder, TokenEmbedder, require_same, unit_rows
 from kb.late import LateInteraction
 from kb.lexicon import Lexicon, glossary_lexicon, place_lexicon, with_wider
-from kb.models import Article, Chunk, Hit, Query
+from kb.models import Article, Asker, Chunk, Hit, Query, ReplyLanguage, Turn
 from kb.quantities import read
 from kb.snapshot import Snapshot
 from retriever import lexical
 from retriever.conditions import agreement
 from retriever.dense import nearest, query_vector
 from retriever.fusion import Weights, fuse
+from retriever.query import understand
 
 _ABOUT_ITSELF = re.compile(
     r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b"
@@ -61,6 +63,15 @@ class Searcher:
         self._article_numbers = np.array([numbers[chunk.article] for chunk in snapshot.chunks], np.int64)
         self._kinds = lru_cache(maxsize=50_000)(self._kinds_of)
         self._replaced = lru_cache(maxsize=64)(self._replaced_on)
+
+    def understand(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
+    ) -> Query:  # fmt: skip
+        """The query of a message to this shop: its terms, its default language, its own date where none is given."""
+        shop = self.snapshot.companions.shop
+        return understand(
+            text, history=history, as_of=as_of or shop.current_date(), asker=asker, lang=lang, default=shop.reply_language, terms=self.terms
+        )  # fmt: skip
 
     def search(self, query: Query) -> list[Found]:
         """What each question of the message finds."""
@@ -220,7 +231,7 @@ def _contrasts(snapshot: Snapshot) -> NDArray[np.float32]:
     return contrasts
 
 
-def ranked_articles(found: list[Found], searcher: Searcher, most: int = 10) -> tuple[str, ...]:
+def ranked_articles(found: Sequence[Found], searcher: Searcher, most: int = 10) -> tuple[str, ...]:
     """Article ids over all questions of the message, best chunk first."""
     best: dict[str, float] = {}
     for one in found:

@@ -20,12 +20,11 @@ import numpy as np
 from ingest.build import embedded_text, ingest
 from kb import snapshot as snapshots
 from kb.embedding import Embedder, make_embedder
-from kb.models import Chunk, Query
+from kb.models import Chunk
 from kb.questions import Question, read_questions
 from kb.settings import Settings
 from kb.snapshot import Snapshot
 from retriever.answer import Answerer
-from retriever.query import understand
 
 ROUNDS = 4
 
@@ -131,19 +130,12 @@ def langchain_baseline(snapshot: Snapshot) -> Callable[[Question], object] | Non
 
 
 def _search(answerer: Answerer, question: Question) -> object:
-    return answerer.searcher.search(_query(answerer, question))
+    query = answerer.searcher.understand(question.text, history=question.turns(), as_of=question.as_of, asker=question.asker)
+    return answerer.searcher.search(query)
 
 
 def _answer(answerer: Answerer, question: Question) -> object:
     return answerer.answer(question.text, history=question.turns(), as_of=question.as_of, asker=question.asker)
-
-
-def _query(answerer: Answerer, question: Question) -> Query:
-    shop = answerer.snapshot.companions.shop
-    return understand(
-        question.text, history=question.turns(), as_of=question.as_of or shop.current_date(), asker=question.asker, lang=None,
-        default=shop.reply_language, terms=answerer.searcher.terms,
-    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -32,7 +32,6 @@ from kb.text import HAN, normalise, tokenise
 from retriever.dense import query_vector
 from retriever.fusion import Weights
 from retriever.lexical import CONTEXT_SHARE
-from retriever.query import understand
 from retriever.search import CANDIDATES, Searcher, ranked_articles
 
 if TYPE_CHECKING:
@@ -638,13 +637,9 @@ def whole_search_table(searchers: Mapping[str, Searcher], questions: Sequence[Qu
     asked = [question for question in questions if _wanted(question)]
     found = {}
     for name, searcher in searchers.items():
-        shop = searcher.snapshot.companions.shop
         places = []
         for question in asked:
-            query = understand(
-                question.text, history=question.turns(), as_of=question.as_of or shop.current_date(), asker=question.asker, lang=None,
-                default=shop.reply_language, terms=searcher.terms,
-            )  # fmt: skip
+            query = searcher.understand(question.text, history=question.turns(), as_of=question.as_of, asker=question.asker)
             ranked = ranked_articles(searcher.search(query), searcher)
             places.append(next((place for place, article in enumerate(ranked, 1) if article in _wanted(question)), np.inf))
         found[name] = np.array(places, np.float64)
