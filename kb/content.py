@@ -1,4 +1,4 @@
-"""The files beside the articles: shop.yaml, disclaimers.yaml, glossary.yaml, boundaries.yaml; read, validated, frozen."""
+"""The files beside the articles: shop.yaml, disclaimers.yaml, glossary.yaml, boundaries.yaml, phrases.yaml; read, validated, frozen."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from kb.errors import ContentError
 from kb.models import REPLY_LANGUAGES, ReplyLanguage
+from kb.privacy import problem_of_pattern
 
 
 class Thresholds(BaseModel):
@@ -22,6 +23,45 @@ class Thresholds(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     abstain: float | None = None
     """Probability of 'no article answers' from which a draft abstains, 0..1; None: the bundled default."""
+
+
+class Privacy(BaseModel):
+    """What counts as personal data in a shop, beside what does everywhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    order_numbers: tuple[str, ...] = ()
+    """Regular expressions of the shop's own order numbers; each is held against whole words of a message, in either case."""
+
+    @field_validator("order_numbers")
+    @classmethod
+    def _usable(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            if problem := problem_of_pattern(pattern):
+                raise ValueError(f"{pattern!r} {problem}")
+        return patterns
+
+
+def _in_every_language(texts: dict[ReplyLanguage, str]) -> dict[ReplyLanguage, str]:
+    """Texts that a page or a draft shows: one in each reply language, none empty."""
+    missing = [lang for lang in REPLY_LANGUAGES if not texts.get(lang, "").strip()]
+    if missing:
+        raise ValueError(f"has no text in {', '.join(missing)}")
+    return {lang: texts[lang].strip() for lang in REPLY_LANGUAGES}
+
+
+InEveryLanguage = Annotated[dict[ReplyLanguage, str], AfterValidator(_in_every_language)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""Lower-case letters, digits and dashes; never shown to a customer."""
+
+
+class Channel(BaseModel):
+    """Where customers write to the shop."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: Key
+    name: InEveryLanguage
+    target_seconds: Annotated[int, Field(gt=0)] | None = None
+    """Within how many seconds a first reply is due; None: the shop names no target."""
 
 
 class Shop(BaseModel):
@@ -34,6 +74,13 @@ class Shop(BaseModel):
     today: dt.date | None = None
     """A fixed day for demonstrations; None: the shop's own date."""
     thresholds: Thresholds = Thresholds()
+    channels: tuple[Channel, ...] = ()
+    privacy: Privacy = Privacy()
+
+    @field_validator("channels")
+    @classmethod
+    def _told_apart(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
+        return _ids_once(channels)
 
     @field_validator("time_zone")
     @classmethod
@@ -60,6 +107,63 @@ class Term(BaseModel):
         return [name for names in self.names.values() for name in names]
 
 
+class Greeting(BaseModel):
+    """A greeting of a season, said before the closing of a reply."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    id: Key
+    name: InEveryLanguage
+    text: InEveryLanguage
+    first_day: dt.date = Field(alias="from")
+    last_day: dt.date = Field(alias="until")
+    """Both days belong to the season."""
+    article: str | None = None
+    """Id of the article that sets the rules of the greeting, where there is one."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Greeting:
+        if self.last_day < self.first_day:
+            raise ValueError("`until` lies before `from`")
+        return self
+
+    def in_season(self, day: dt.date) -> bool:
+        return self.first_day <= day <= self.last_day
+
+
+class QuickPhrase(BaseModel):
+    """A sentence that agents insert by one key. It should state no fact: facts come from articles."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: Key
+    text: InEveryLanguage
+
+
+class Phrases(BaseModel):
+    """phrases.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    greetings: tuple[Greeting, ...] = ()
+    quick: tuple[QuickPhrase, ...] = ()
+
+    @field_validator("greetings", "quick")
+    @classmethod
+    def _told_apart(cls, entries: tuple[_Identified, ...]) -> tuple[_Identified, ...]:
+        return _ids_once(entries)
+
+    def greeting(self, greeting_id: str) -> Greeting | None:
+        return next((one for one in self.greetings if one.id == greeting_id), None)
+
+
+_Identified = TypeVar("_Identified", Channel, Greeting, QuickPhrase)
+
+
+def _ids_once(entries: tuple[_Identified, ...]) -> tuple[_Identified, ...]:
+    twice = {one.id for one in entries if sum(one.id == other.id for other in entries) > 1}
+    if twice:
+        raise ValueError(f"ids stand twice: {', '.join(sorted(twice))}")
+    return entries
+
+
 @dataclass(frozen=True, slots=True)
 class Companions:
     """What a content folder holds beside its articles."""
@@ -69,6 +173,7 @@ class Companions:
     glossary: tuple[Term, ...] = ()
     boundaries: tuple[str, ...] = ()
     """Messages that this shop never answers from articles, beside the bundled ones."""
+    phrases: Phrases = field(default_factory=Phrases)
 
     @classmethod
     def load(cls, folder: Path) -> Companions:
@@ -78,6 +183,7 @@ class Companions:
             disclaimers=_disclaimers(folder / "disclaimers.yaml"),
             glossary=_glossary(folder / "glossary.yaml"),
             boundaries=_boundaries(folder / "boundaries.yaml"),
+            phrases=_phrases(folder / "phrases.yaml"),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -86,6 +192,7 @@ class Companions:
             "disclaimers": {key: dict(value) for key, value in self.disclaimers.items()},
             "glossary": [term.model_dump(mode="json") for term in self.glossary],
             "boundaries": list(self.boundaries),
+            "phrases": self.phrases.model_dump(mode="json", by_alias=True),
         }
 
     @classmethod
@@ -95,6 +202,7 @@ class Companions:
             disclaimers=data["disclaimers"],
             glossary=tuple(Term.model_validate(term) for term in data["glossary"]),
             boundaries=tuple(data["boundaries"]),
+            phrases=Phrases.model_validate(data.get("phrases", {})),  # a snapshot made before there were any has none
         )
 
 
@@ -158,4 +266,13 @@ def _boundaries(path: Path) -> tuple[str, ...]:
     return tuple(data)
 
 
-__all__ = ["Companions", "Shop", "Term", "Thresholds", "first_problem", "read_yaml"]
+def _phrases(path: Path) -> Phrases:
+    try:
+        return Phrases.model_validate(read_yaml(path) or {})
+    except ValidationError as error:
+        raise ContentError(first_problem(error), where=str(path), fix="mend the value; docs/content.md lists the keys") from error
+
+
+__all__ = [
+    "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Shop", "Term", "Thresholds", "first_problem", "read_yaml",
+]  # fmt: skip

@@ -39,4 +39,8 @@ class EmbedderError(YoujuError):
     """An embedding model is missing, cannot be loaded, or is not the one that the snapshot was built with."""
 
 
-__all__ = ["ContentError", "EmbedderError", "QuestionsError", "SettingsError", "SnapshotError", "YoujuError"]
+class StoreError(YoujuError):
+    """The store cannot be reached, is newer than the program, or refuses what it is given."""
+
+
+__all__ = ["ContentError", "EmbedderError", "QuestionsError", "SettingsError", "SnapshotError", "StoreError", "YoujuError"]
