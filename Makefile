@@ -8,7 +8,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help run test lint format bench eval model model-report clean
+.PHONY: help run test lint format bench load screenshots eval model model-report clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,12 @@ format: $(VENV)/.developer ## ruff: sort imports, mend what can be mended, forma
 
 bench: $(VENV)/.developer ## answers per second and latency, beside a plain LangChain + FAISS pipeline, in one run
 	$(BIN)/python -m ui.bench
+
+load: $(VENV)/.developer ## 100 agents at once for two minutes: latencies, errors, processor time, memory
+	$(BIN)/python -m ui.load
+
+screenshots: $(VENV)/.developer $(VENV)/.browser ## the pictures of the README and the docs, from the real pages
+	$(BIN)/python -m tests.ui.screenshots
 
 eval: $(VENV)/.installed ## the sample shop's development questions: figures and misses
 	$(BIN)/kb eval content/questions/development.yaml

@@ -147,6 +147,25 @@ class Turn:
     text: str
 
 
+Tone = Literal["formal", "warm", "brief"]
+Length = Literal["short", "normal", "long"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a draft is worded around what it says; never what it says."""
+
+    tone: Tone = "warm"
+    """Of greeting and closing; a brief one has neither."""
+    length: Length = "normal"
+    """short: the best statement of each question only; long: everything that answers, past the usual length."""
+    season: str = ""
+    """A greeting of the season, said before the closing; empty: none."""
+
+
+USUAL_STYLE = Style()
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A customer's message, understood."""
@@ -172,6 +191,8 @@ class Query:
     """It speaks of a coming one."""
     about_disagreement: bool = False
     """It says that the customer was told different things."""
+    answered: str = ""
+    """What the shop last answered, where the message follows it up; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.answerability import Regression
 from kb.embedding import Embedder
-from kb.models import Answer, Asker, Doubt, Query, ReplyLanguage, Source, Turn
+from kb.models import USUAL_STYLE, Answer, Asker, Doubt, Query, ReplyLanguage, Source, Style, Turn
 from kb.snapshot import Snapshot
 from kb.text import convert
 from retriever import checks
@@ -20,6 +20,8 @@ from retriever.abstain import Abstainer, Verdict
 from retriever.ask import question_back
 from retriever.draft import Draft, write
 from retriever.evidence import select
+from retriever.llm import LanguageModelDrafter, as_it_stands
+from retriever.llm_events import EXTRACTIVE, Event, EvidenceEvent, FinalEvent, NoteEvent
 from retriever.phrases import phrase
 from retriever.search import Found, Searcher, ranked_articles
 
@@ -40,20 +42,38 @@ class Answerer:
         self.abstainer = Abstainer(self.searcher, regression)
 
     def answer(
-        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
+        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,
+        style: Style = USUAL_STYLE, drafter: LanguageModelDrafter | None = None,
     ) -> Answer:  # fmt: skip
-        """The answer object of a message. Never raises for what a customer wrote."""
+        """The answer object of a message. Never raises for what a customer wrote, nor for what a language model does."""
+        events = self.stream(text, history=history, as_of=as_of, asker=asker, lang=lang, style=style, drafter=drafter)
+        return next(event.answer for event in events if isinstance(event, FinalEvent))
+
+    def stream(
+        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,
+        style: Style = USUAL_STYLE, drafter: LanguageModelDrafter | None = None, channel: str = "",
+    ) -> Iterator[Event]:  # fmt: skip
+        """The answer as it comes: evidence, each claim that passed its checks, notes, the whole object. Without a drafter all at once."""
         clock = _Clock()
         query = self.searcher.understand(text, history=history, as_of=as_of, asker=asker, lang=lang)
         clock.lap("query")
         found = self.searcher.search(query)
         clock.lap("search")
         verdicts = self.abstainer.judge(query, found)
-        draft = self._draft(query, found, verdicts)
+        draft = self._draft(query, found, verdicts, style)
         clock.lap("draft")
+        yield EvidenceEvent(draft.sources if draft else (), draft.text if draft else "")
+        worded = None
+        if draft is not None:
+            worded = yield from (drafter.word(draft, query, self.snapshot, self.check, style, channel) if drafter else as_it_stands(draft))
+            draft = worded.draft
+        if drafter is not None:
+            clock.lap("llm")
         doubts = () if draft is None else self._check(draft, query)
         clock.lap("checks")
-        return self._object(query, found, verdicts, draft, doubts, clock)
+        answer = self._object(query, found, verdicts, draft, doubts, clock)
+        yield from map(NoteEvent, answer.notes)
+        yield FinalEvent(answer, worded.drafter if worded else EXTRACTIVE, worded.worded if worded else (), worded.failure if worded else None)
 
     def check(self, text: str, sources: Sequence[Source], question: str = "", required: Sequence[dict[str, str]] = ()) -> tuple[Doubt, ...]:
         """The checks on an edited reply. `required`: the disclaimers of the answer that it was made from."""
@@ -70,7 +90,7 @@ class Answerer:
         values = [self.abstainer.features(query, one) for one in self.searcher.search(query)]
         return [one for one in values if one is not None]
 
-    def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> Draft | None:
+    def _draft(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict], style: Style) -> Draft | None:
         """The draft; None where no question is answered, or nothing can be said that its source supports."""
         answered = [one for one, verdict in zip(found, verdicts, strict=True) if not verdict.refuse]
         if not answered:
@@ -78,7 +98,7 @@ class Answerer:
         left_open = [one.part for one, verdict in zip(found, verdicts, strict=True) if verdict.refuse]
         picks = select(answered, self.searcher, query)
         companions = self.snapshot.companions
-        draft = write(picks, left_open, query, self.snapshot.articles, companions.disclaimers, companions.shop.reply_language)
+        draft = write(picks, left_open, query, self.snapshot.articles, companions.disclaimers, companions.shop.reply_language, style)
         return draft if all(claim.supported for claim in draft.claims) else None
 
     def _check(self, draft: Draft, query: Query) -> tuple[Doubt, ...]:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.models import Article, Chunk, Claim, Evidence, Query, ReplyLanguage, Source
+from kb.models import USUAL_STYLE, Article, Chunk, Claim, Evidence, Query, ReplyLanguage, Source, Style
 from kb.text import convert
 from retriever.checks import CITATION, check
 from retriever.evidence import Pick, row_sentence
 from retriever.phrases import phrase
 
+LONGER = 2
+"""How many times the budget a long draft may take."""
 BUDGET = {"zh-Hant": 165, "zh-Hans": 165, "en": 465}
 """Characters that a customer reads in a chat, disclaimers aside, with room for a comma more."""
 _CUT_NUMBER = re.compile(r"[\d零〇一二两兩三四五六七八九十百千万萬半.,:/~\u2010-\u2015-]+$")
@@ -31,21 +33,23 @@ class Draft:
 
 
 def write(
-    picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage
+    picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage,
+    style: Style = USUAL_STYLE,
 ) -> Draft:  # fmt: skip
     """The extractive draft. Evidence that no longer fits the budget is left out, the best of each question last of all.
 
     A claim of the last evidence that is left may still be unsupported; such a draft is not to be sent.
     """
     lang = query.reply_lang
-    kept = list(picks)
+    kept = _best_only(picks) if style.length == "short" else list(picks)
+    budget = BUDGET[lang] * (LONGER if style.length == "long" else 1) + len(style.season)
     while True:
-        draft = _compose(kept, open_parts, query, articles, disclaimers, note_lang)
+        draft = _compose(kept, open_parts, query, articles, disclaimers, note_lang, style)
         body = draft.text
         for disclaimer in draft.disclaimers:
             body = body.replace(disclaimer["text"], "")
         unsupported = {i for i, claim in enumerate(draft.claims) if not claim.supported}
-        if len(body.strip()) <= BUDGET[lang] and not unsupported:
+        if len(body.strip()) <= budget and not unsupported:
             return draft
         if unsupported and (len(kept) > 1 or kept[0].evidence.chunk.replies):
             kept = _mended(kept, draft, unsupported)
@@ -54,6 +58,14 @@ def write(
         if droppable is None:
             return draft
         kept = _drop(kept, droppable)
+
+
+def _best_only(picks: Sequence[Pick]) -> list[Pick]:
+    """The best evidence of each question, and what disagrees with it."""
+    kept = list(picks)
+    while (index := _droppable(kept)) is not None:
+        kept = _drop(kept, index)
+    return kept
 
 
 def _droppable(picks: Sequence[Pick]) -> int | None:
@@ -87,7 +99,8 @@ def _in_order(picks: Sequence[Pick]) -> list[int]:
 
 
 def _compose(
-    picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage
+    picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage,
+    style: Style,
 ) -> Draft:  # fmt: skip
     lang = query.reply_lang
     sources: list[Source] = []
@@ -122,12 +135,12 @@ def _compose(
             conflicts.append({"topic": other.evidence.chunk.section or articles[other.evidence.chunk.article].title, "sources": pair})
             notes.append(phrase("note-conflict", note_lang, first=pair[0], second=pair[1], owners=owners))
     required = _required(sources, articles, disclaimers, lang)
-    return _assemble(sentences, sources, required, open_parts, query, tuple(notes), tuple(conflicts))
+    return _assemble(sentences, sources, required, open_parts, query, tuple(notes), tuple(conflicts), style)
 
 
 def _assemble(
     sentences: Sequence[tuple[str, int]], sources: Sequence[Source], required: Mapping[str, str], open_parts: Sequence[str], query: Query,
-    notes: tuple[str, ...], conflicts: tuple[dict[str, object], ...],
+    notes: tuple[str, ...], conflicts: tuple[dict[str, object], ...], style: Style,
 ) -> Draft:  # fmt: skip
     lang = query.reply_lang
     gap = " " if lang == "en" else ""
@@ -136,10 +149,10 @@ def _assemble(
         written = f"{_bare(text)} [{number}]" + ("." if lang == "en" else "。")
         doubts = [doubt for doubt in check(written, sources, {}) if doubt.code in ("unsupported", "uncited")]
         claims.append(Claim(written, (number,), supported=not doubts, problems=tuple(doubts)))
-    body = phrase("greeting", lang) + gap.join(claim.text for claim in claims)
+    body = phrase(f"greeting-{style.tone}", lang) + gap.join(claim.text for claim in claims)
     for part in filter(None, map(_short, open_parts)):
         body += gap + phrase("open", lang, part=part)
-    body += gap + phrase("closing", lang)
+    body += "".join(gap + one for one in (style.season, phrase(f"closing-{style.tone}", lang)) if one)
     text = "\n\n".join([body, *required.values()])
     listed = tuple({"id": identifier, "text": wording} for identifier, wording in required.items())
     return Draft(text, tuple(claims), tuple(sources), listed, notes, conflicts)

@@ -5,12 +5,24 @@ from __future__ import annotations
 from kb.models import ReplyLanguage
 
 PHRASES: dict[str, dict[ReplyLanguage, str]] = {
-    "greeting": {"zh-Hant": "您好!", "zh-Hans": "您好!", "en": "Hello! "},
-    "closing": {
+    "greeting-warm": {"zh-Hant": "您好!", "zh-Hans": "您好!", "en": "Hello! "},
+    "greeting-formal": {
+        "zh-Hant": "您好,感謝您的查詢。",
+        "zh-Hans": "您好,感谢您的咨询。",
+        "en": "Dear customer, thank you for contacting us. ",
+    },
+    "greeting-brief": {"zh-Hant": "", "zh-Hans": "", "en": ""},
+    "closing-warm": {
         "zh-Hant": "如有其他問題,歡迎告訴我們。",
         "zh-Hans": "如有其他问题,欢迎告诉我们。",
         "en": "Please let us know if you need anything else.",
     },
+    "closing-formal": {
+        "zh-Hant": "如有其他查詢,請隨時與我們聯絡。敬祝安好。",
+        "zh-Hans": "如有其他疑问,请随时与我们联系。敬祝安好。",
+        "en": "Should you have any further questions, please do not hesitate to contact us. Kind regards.",
+    },
+    "closing-brief": {"zh-Hant": "", "zh-Hans": "", "en": ""},
     "holding": {
         "zh-Hant": "您好!感謝您的查詢。這個問題需要由負責同事跟進,我們確認後會盡快回覆您。",
         "zh-Hans": "您好!感谢您的咨询。这个问题需要由负责同事跟进,我们确认后会尽快回复您。",

@@ -19,6 +19,7 @@ from rich.table import Table
 from kb.errors import QuestionsError, SettingsError, YoujuError
 from kb.models import REPLY_LANGUAGES, Answer, Asker, ReplyLanguage
 from kb.settings import Settings, settings_table
+from ui.cli_accounts import clients, receipt_command, users
 from ui.services import Services
 
 app = typer.Typer(
@@ -27,6 +28,10 @@ app = typer.Typer(
 )  # fmt: skip
 out = Console(highlight=False, markup=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+app.add_typer(users, name="users")
+app.add_typer(clients, name="clients")
+app.command("receipt")(receipt_command)
 
 ContentArgument = Annotated[Path | None, typer.Argument(help="Content folder; default: the setting `content`.")]
 
@@ -200,10 +205,14 @@ def settings_command() -> None:
 
 @app.command("serve")
 def serve_command() -> None:
-    """Start the agent desk; index the content folder first where nothing is published."""
+    """Start the web app; index the content folder first where nothing is published."""
+    from ui.api import WithRequestId
     from ui.app import serve
 
     settings = Settings.load()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(WithRequestId())
+        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(request_id)s: %(message)s"))
     serve(_open(settings), settings)
 
 

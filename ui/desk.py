@@ -12,7 +12,8 @@ import gradio as gr
 from kb.models import REPLY_LANGUAGES
 from ui.api import MAX_TEXT
 from ui.i18n import LOCALES, texts
-from ui.render import CONVERSATION, DRAFT, DRAFT_FOOT, OPTIONS, SOURCES, TOPBAR
+from ui.render import CONVERSATION, DRAFT, DRAFT_FOOT, OPTIONS, SOURCES, TABS
+from ui.shell import part, topbar
 
 DESK_I18N: Final = gr.I18n(**{LOCALES[language]: texts(language) for language in REPLY_LANGUAGES})
 
@@ -21,33 +22,29 @@ def build_desk() -> gr.Blocks:
     """The page's components, from left to right."""
     desk = gr.Blocks(title="Youju", fill_width=True, fill_height=True, analytics_enabled=False)
     with desk:
-        _shell("topbar", TOPBAR)
+        topbar()
+        part("tabs", TABS)
         with gr.Row(elem_id="desk", equal_height=True):
             with gr.Column(elem_id="pane-conversation", elem_classes="pane", min_width=0, scale=27):
-                _shell("conversation", CONVERSATION)
+                part("conversation", CONVERSATION)
                 gr.Textbox(
                     label=DESK_I18N("message"), placeholder=DESK_I18N("message.placeholder"), lines=4, max_lines=9,
                     max_length=MAX_TEXT, elem_id="message", container=False,
                 )  # fmt: skip
-                _shell("options", OPTIONS)
+                part("options", OPTIONS)
                 with gr.Row(elem_classes="buttons"):
                     _button("new_conversation", "newConversation")
                     _button("ask", "ask", variant="primary")
             with gr.Column(elem_id="pane-draft", elem_classes="pane", min_width=0, scale=44):
-                _shell("draft", DRAFT)
+                part("draft", DRAFT)
                 with gr.Row(elem_classes="buttons"):
-                    _button("restore", "restore")
                     _button("add_turn", "addTurn")
-                    _button("copy", "copy", variant="primary")
-                _shell("draft-foot", DRAFT_FOOT)
+                    _button("copy", "copy")
+                    _button("send", "send", variant="primary")
+                part("draft-foot", DRAFT_FOOT)
             with gr.Column(elem_id="pane-sources", elem_classes="pane", min_width=0, scale=29):
-                _shell("sources", SOURCES)
+                part("sources", SOURCES)
     return desk
-
-
-def _shell(name: str, template: str) -> gr.HTML:
-    """A part of the page that its script fills. The template is static: Gradio evaluates values in templates as code."""
-    return gr.HTML(html_template=template, js_on_load=f"window.youju.attach({name!r}, element)", apply_default_css=False, elem_id=f"part-{name}")
 
 
 def _button(text: str, action: str, **looks: Any) -> None:

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from ingest.build import Summary, ingest
 from ingest.embed import Progress
 from kb.embedding import Embedder, make_embedder
-from kb.models import Answer, Asker, Doubt, ReplyLanguage, Source, Turn
+from kb.models import USUAL_STYLE, Answer, Asker, Doubt, ReplyLanguage, Source, Style, Turn
 from kb.settings import Settings
 from kb.snapshot import current_id, load_current
+from kb.store import Recorder, Store, store_url
 from retriever.answer import Answerer
+from retriever.llm import LanguageModelDrafter
+from ui.webhook import Webhook
 
 LOOK_EVERY = 0.5
 """Seconds between looks at CURRENT: a newly published snapshot is in use within that time."""
@@ -24,6 +27,11 @@ class Services:
 
     def __init__(self, settings: Settings, embedder: Embedder | None, answerer: Answerer) -> None:
         self.settings = settings
+        self._store: Store | None = None
+        self._recorder: Recorder | None = None
+        self._webhook: Webhook | None = None
+        self.drafter = LanguageModelDrafter.open(settings)
+        """Words drafts by a language model; None where KB_LLM names none."""
         self._embedder = embedder
         self._answerer = answerer
         self._looked = time.monotonic()
@@ -54,8 +62,55 @@ class Services:
         return self._answerer
 
     @property
+    def store(self) -> Store:
+        """People, programs and what was answered; opened when first asked for. Raises StoreError."""
+        with self._lock:
+            if self._store is None:
+                self._store = Store.open(store_url(self.settings))
+            return self._store
+
+    @property
+    def recorder(self) -> Recorder:
+        """Writes to the store without keeping anybody waiting."""
+        store = self.store
+        with self._lock:
+            if self._recorder is None:
+                self._recorder = Recorder(store)
+            return self._recorder
+
+    @property
+    def webhook(self) -> Webhook | None:
+        """Posts sent replies to the shop's own system; None where KB_WEBHOOK_URL names none."""
+        store = self.store
+        with self._lock:
+            if self._webhook is None:
+                self._webhook = Webhook.of(self.settings, store)
+            return self._webhook
+
+    def start(self) -> None:
+        """Begin what runs beside the requests. Raises YoujuError for a setting that cannot work."""
+        if (webhook := self.webhook) is not None:
+            webhook.start()
+
+    def close(self) -> None:
+        """End what runs beside the requests, write what waits and let go of the store."""
+        with self._lock:
+            if self._webhook is not None:
+                self._webhook.stop()
+            if self._recorder is not None:
+                self._recorder.close()
+            if self._store is not None:
+                self._store.close()
+            self._webhook = self._recorder = self._store = None
+
+    @property
     def shop_name(self) -> dict[str, str]:
         return {str(lang): name for lang, name in self.answerer.snapshot.companions.shop.name.items()}
+
+    def channels(self, language: ReplyLanguage) -> list[dict[str, object]]:
+        """Where customers write to the shop: {"id", "name", "target_seconds"}; the name in that language."""
+        found = self.answerer.snapshot.companions.shop.channels
+        return [{"id": one.id, "name": one.name[language], "target_seconds": one.target_seconds} for one in found]
 
     def today(self) -> dt.date:
         return self.answerer.snapshot.companions.shop.current_date()
@@ -65,9 +120,10 @@ class Services:
         return ingest(self.settings.content, self._embedder, self.settings.home, self.settings.keep_snapshots, progress)
 
     def ask(
-        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
+        self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,
+        style: Style = USUAL_STYLE,
     ) -> Answer:  # fmt: skip
-        return self.answerer.answer(text, history=history, as_of=as_of, asker=asker, lang=lang)
+        return self.answerer.answer(text, history=history, as_of=as_of, asker=asker, lang=lang, style=style)
 
     def check(self, text: str, answer: Answer) -> tuple[Doubt, ...]:
         """The checks on an edited draft; spans in characters of `text`."""

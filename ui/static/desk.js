@@ -1,69 +1,82 @@
-// The desk: what happens when. State is one object; every change is drawn from it and kept for this tab, so that a
-// reload or a change of language loses nothing.
+// The desk: what happens when. A message is asked, the draft arrives, is edited and checked, goes out, and becomes a turn of the conversation.
 
-import { boot, byId, h, hasText, post, Problem, t, toast, translate } from "./dom.js";
+import { askServer } from "./ask.js";
+import { clockMessage, startClock, stopClock } from "./clock.js";
+import { boot, byId, h, hasText, newId, t } from "./dom.js";
 import * as draft from "./draft.js";
-import { drawSources, emptyState, light } from "./sources.js";
+import { post, Problem } from "./http.js";
+import { startKeys } from "./keys.js";
+import { closeLookup, drawOthers, othersOf, startLookup } from "./lookup.js";
+import { offerSeasons, optionValues, question, resetOptions, restoreOptions, startOptions } from "./options.js";
+import { openPalette, phrases, startPalette } from "./phrases.js";
+import { giveFeedback, keepEdit, receiptOf, record, sentPanel, toClipboard, verdictButtons, watchDelivery } from "./reply.js";
+import { toast, whenAttached } from "./shell.js";
+import { drawSources, emptyState, light, sentenceOf } from "./sources.js";
+import { keep as keepState, mayKeep, recall, state } from "./state.js";
+import { readTranscript, split } from "./transcript.js";
+import { drawTurns } from "./turns.js";
 
-const PARTS = ["topbar", "conversation", "options", "draft", "draft-foot", "sources"];
-const BUTTONS = ["newConversation", "ask", "restore", "addTurn", "copy"];
+const PARTS = ["topbar", "tabs", "conversation", "options", "draft", "draft-foot", "sources"];
+const BUTTONS = ["newConversation", "ask", "addTurn", "copy", "send"];
 const TYPING_PAUSE = 450; // ms without a key before a typed message is asked
 const CHECK_PAUSE = 350; // ms without a key before an edit is checked
-const KEPT = "youju.desk";
+const SLOW = 120; // ms after which a search shows that it is awaited
 
-const state = {
-  turns: [], // [{role, text}], oldest first
-  answer: null, // the answer that draft and sources show
-  contexts: null, // {n: passages} of that answer
-  pending: null, // an answer to a changed message, while an edited draft stands
-  dirty: false, // edited since drafted or copied
-  asked: "", // the message last asked, with its options
-  phase: "empty", // empty | waiting | loading | error | ready
-  error: "",
-  copied: false,
-};
 let checked = { text: null, problems: [] };
 let warned = null; // the text whose doubts the agent has been told of when copying
+let questioned = null; // {text, count}: the text that the agent was asked about when sending; count null: it could not be checked
 let asking = null; // AbortController of the question under way
+let sending = false;
+let others = []; // passages beside an answer of low confidence
 let roundTrip = 0;
 let askTimer = 0;
 let checkTimer = 0;
 
-// ---- start ----------------------------------------------------------------------------------------------------------
-
-const attached = new Set();
-
-function attach(name, element) {
-  translate(element);
-  attached.add(name);
-  if (PARTS.every((part) => attached.has(part))) start();
-}
-
 const message = () => document.querySelector("#message textarea");
+const narrow = () => matchMedia("(max-width: 760px)").matches;
+
+// ---- start ----------------------------------------------------------------------------------------------------------
 
 function start() {
   if (!message() || !BUTTONS.every((name) => byId(`button-${name}`))) return void setTimeout(start, 20);
-  document.documentElement.lang = boot.lang; // Gradio has put its own locale there
-  document.title = `${t("brand")} · ${t("page")}`;
-  byId("shop").textContent = boot.shop;
-  byId("as-of").value = boot.today;
-  for (const link of document.querySelectorAll(".languages a")) link.classList.toggle("on", link.lang === boot.lang);
-  document.querySelector(".keys dl").replaceChildren(...[
-    ["Ctrl Enter", "key.ask"], ["Ctrl Enter", "key.copy"], ["Alt 1–9", "key.source"], ["/", "key.message"], ["?", "key.help"],
-  ].flatMap(([keys, text]) => [h("dt", {}, ...keys.split(" ").map((key) => h("kbd", {}, key))), h("dd", {}, t(text))]));
-  const editor = byId("editor");
-  editor.contentEditable = "true";
-  try { editor.contentEditable = "plaintext-only"; } catch { /* an older browser: the paste handler keeps text plain */ }
-  listen(editor);
   const query = new URL(location).searchParams;
-  recall();
+  history.replaceState(null, "", location.pathname + (boot.embed ? "?embed=1" : ""));
+  draft.startDraft();
+  listen(byId("editor"));
+  startOptions(() => { keep(); askAgain(); });
+  startLookup(insertSource);
+  startPalette();
+  startKeys(ACTIONS, boot.llm ? [] : ["reword"]);
+  byId("tool-phrases").addEventListener("click", ACTIONS.phrases);
+  byId("tool-reword").addEventListener("click", reword);
+  byId("tool-restore").addEventListener("click", restore);
+  putBack(recall());
+  if (query.get("conversation")) state.conversation = query.get("conversation").slice(0, 200);
   showTab("conversation");
+  mayKeep();
   drawAll();
-  history.replaceState(null, "", location.pathname);
-  if (query.get("q")) { setMessage(query.get("q")); ask(); }
+  offerPhrases(query.get("channel") ?? "");
+  if (query.get("q")) { setMessage(query.get("q").slice(0, 10_000)); ask(); }
   else if (message().value.trim() && !state.answer) ask();
-  if (matchMedia("(min-width: 761px)").matches) message().focus();
+  if (!narrow()) message().focus();
   document.body.classList.add("ready");
+}
+
+function putBack(kept) {
+  if (!kept) return;
+  restoreOptions(kept.options ?? {}, kept.today);
+  if (kept.message) setMessage(kept.message);
+  if (state.phase !== "ready") return;
+  draft.write(kept.text, state.answer);
+  setTimeout(check);
+  loadOthers(state.answer);
+}
+
+/** The shop's greetings and channels; the desk works without. */
+async function offerPhrases(wantedChannel) {
+  const known = await phrases(boot.lang).catch(() => ({ greetings: [], channels: [] }));
+  offerSeasons(known.greetings);
+  startClock(boot.channels.length ? boot.channels : known.channels, wantedChannel, keep);
 }
 
 /** Put text into Gradio's box the way typing does. */
@@ -74,39 +87,57 @@ function setMessage(text) {
   clearTimeout(askTimer);
 }
 
-const options = () => ({
-  as_of: byId("as-of").value && byId("as-of").value !== boot.today ? byId("as-of").value : null,
-  lang: byId("reply-language").value || null,
-  asker: byId("asker").value,
-});
+const keep = () => keepState({ text: state.phase === "ready" ? draft.read() : "", message: message().value, options: optionValues() });
 
 // ---- ask ------------------------------------------------------------------------------------------------------------
 
-async function ask() {
+/** Ask the message. drafter "model": have the language model word the draft. */
+async function ask({ drafter = "" } = {}) {
   clearTimeout(askTimer);
   const text = message().value.trim();
   if (!text) return void message().focus();
-  const body = { text, history: state.turns.slice(-100), ...options() };
+  const body = question(text);
   asking?.abort();
   const mine = (asking = new AbortController());
   state.asked = JSON.stringify(body);
-  const slow = setTimeout(() => { if (mine === asking && !state.dirty) setPhase("loading"); }, 120);
+  clockMessage(text);
+  drawButtons();
+  const slow = setTimeout(() => { if (mine === asking && !state.dirty && state.phase !== "streaming") setPhase("loading"); }, SLOW);
   const began = performance.now();
+  const claims = [];
+  const arriving = {
+    sources: ({ sources }) => {
+      if (mine === asking && !state.dirty) drawSources({ sources, nearest: [], as_of: body.as_of ?? boot.today }, null, null);
+    },
+    claim: (claim) => {
+      if (mine !== asking || state.dirty) return;
+      claims[claim.index] = claim;
+      if (state.phase !== "streaming") setPhase("streaming");
+      draft.preview(claims.filter(Boolean));
+      showTab("draft");
+    },
+  };
   try {
-    const answer = await post("/api/v1/answer", body, mine.signal);
+    const given = await askServer(body, drafter, mine.signal, arriving);
     if (mine !== asking) return;
+    asking = null;
     roundTrip = performance.now() - began;
-    if (state.dirty) { state.pending = answer; drawBanners(); keep(); } else show(answer);
+    if (state.dirty) { state.pending = given; drawBanners(); drawTools(); keep(); } else show(given);
   } catch (error) {
     if (mine !== asking || error.name === "AbortError") return;
     if (!(error instanceof Problem)) console.error(error);
+    asking = null;
     state.error = error instanceof Problem ? error.message : t("error.server");
     if (state.dirty) toast(state.error, "bad"); else setPhase("error");
     showTab("draft");
   } finally {
     clearTimeout(slow);
-    if (mine === asking) asking = null;
   }
+}
+
+/** An option or the conversation changed: the same message is another question. */
+function askAgain() {
+  if (message().value.trim()) ask();
 }
 
 /** A typed message waits for a pause, a pasted one doesn't. */
@@ -114,28 +145,58 @@ function typed(pause) {
   clearTimeout(askTimer);
   const text = message().value.trim();
   if ([...text].length < 2) return;
-  askTimer = setTimeout(() => { if (JSON.stringify({ text, history: state.turns.slice(-100), ...options() }) !== state.asked) ask(); }, pause);
+  askTimer = setTimeout(() => { if (JSON.stringify(question(text)) !== state.asked) ask(); }, pause);
 }
 
-function show(answer) {
-  Object.assign(state, { answer, contexts: null, pending: null, dirty: false, copied: false, phase: "ready", error: "" });
+/** Whether draft and message belong together: nothing was typed since. */
+const isAnswered = () => state.phase === "ready" && JSON.stringify(question(message().value.trim())) === state.asked;
+
+function show({ answer, writer }) {
+  Object.assign(state, { answer, writer, inserted: [], contexts: null, pending: null, dirty: false, copied: false, verdict: "", sent: null, phase: "ready", error: "" });
   checked = { text: null, problems: [] };
-  warned = null;
+  warned = questioned = null;
+  others = [];
   draft.write(answer.draft, answer);
   drawAll();
   if (document.activeElement !== message() || pastedLast) showTab("draft");
   check();
-  if (answer.sources.length) showContexts(answer);
+  loadContexts();
+  loadOthers(answer);
 }
 
-async function showContexts(answer) {
+async function loadContexts() {
+  const { answer } = state;
+  if (!answer.sources.length) return;
   try {
     const { contexts } = await post("/api/v1/context", { snapshot: answer.snapshot, sources: answer.sources });
     if (state.answer !== answer) return;
     state.contexts = Object.fromEntries(contexts.map((context) => [context.n, context.passages]));
-    drawSources(answer, state.contexts);
+    drawCards();
     keep();
   } catch { /* the card keeps showing its quote */ }
+}
+
+async function loadOthers(answer) {
+  const found = await othersOf(answer);
+  if (state.answer?.id !== answer.id) return;
+  others = found;
+  if (others.length) drawCards();
+}
+
+function reword() {
+  if (!boot.llm) return;
+  if (asking) stop();
+  else if (state.phase === "ready") ask({ drafter: state.writer === "extractive" ? "model" : "" });
+}
+
+/** Give up the question under way, and go back to the draft that stood before. */
+function stop() {
+  asking?.abort();
+  asking = null;
+  if (!state.answer) return leave("empty");
+  if (state.phase !== "ready") draft.write(state.answer.draft, state.answer);
+  setPhase("ready");
+  check();
 }
 
 // ---- edit and check ---------------------------------------------------------------------------------------------------
@@ -143,25 +204,31 @@ async function showContexts(answer) {
 function edited() {
   state.dirty = draft.read() !== state.answer?.draft;
   warned = null;
+  if (questioned && questioned.text !== draft.read()) settle();
   keep();
+  keepEdit(draft.read());
   drawButtons();
+  draft.drawTyped(numbers());
   clearTimeout(checkTimer);
   checkTimer = setTimeout(check, CHECK_PAUSE);
 }
 
+const numbers = () => new Set((state.answer?.sources ?? []).map((source) => source.n));
+
 /** Check the text as it stands; true when the result is for that text. */
 async function check() {
   clearTimeout(checkTimer);
-  const answer = state.answer;
+  const { answer } = state;
   const text = draft.read();
   if (!answer || state.phase !== "ready") return false;
+  draft.drawTyped(numbers());
   if (checked.text === text) {
     drawChecked(); // an edit and its undo: the text is as it was, its nodes are not
     return true;
   }
   drawCheckLine("checking");
   try {
-    const { problems } = await post("/api/v1/check", { text, answer });
+    const { problems } = await post("/api/v1/check", { text, answer, lang: boot.lang });
     if (state.answer !== answer || draft.read() !== text) return false;
     checked = { text, problems };
     drawChecked();
@@ -177,6 +244,61 @@ function drawChecked() {
   drawCheckLine(checked.problems.length ? "some" : state.answer.sources.length ? "ok" : "nothing");
 }
 
+function restore() {
+  if (!state.answer) return;
+  const added = new Set(state.inserted.map((source) => source.n));
+  state.answer = { ...state.answer, sources: state.answer.sources.filter((source) => !added.has(source.n)) };
+  state.inserted = [];
+  draft.write(state.answer.draft, state.answer);
+  state.dirty = false;
+  edited();
+  drawCards();
+}
+
+/** Put a passage's sentence into the draft where the agent last was, with its citation; a new passage becomes a further source. */
+function insertSource(source) {
+  if (state.phase !== "ready") return void toast(t("insert.no_draft"), "warn");
+  const { answer } = state;
+  const known = answer.sources.find((one) => one.article === source.article && one.quote === source.quote);
+  const n = known?.n ?? Math.max(0, ...answer.sources.map((one) => one.n)) + 1;
+  if (n > 99) return;
+  if (!known) {
+    const { article, title, section, lines, quote, version = "", valid_from = null, valid_until = null, stale = false } = source;
+    const added = { n, article, title, section, lines, quote, version, valid_from, valid_until, stale };
+    state.inserted = [...state.inserted, added];
+    state.answer = { ...answer, sources: [...answer.sources, added] };
+    others = others.filter((one) => one.quote !== quote);
+    loadContexts();
+  }
+  closeLookup();
+  showTab("draft");
+  draft.insertAtCaret(sentenceOf(source.quote, n));
+  drawCards();
+  light(n, { scroll: !narrow() });
+  toast(t("inserted", { n }));
+}
+
+function useQuestion() {
+  if (state.phase !== "ready" || !state.answer.ask) return;
+  draft.replaceAll(state.answer.ask);
+  showTab("draft");
+}
+
+async function openPhrases() {
+  if (state.phase !== "ready") return void toast(t("insert.no_draft"), "warn");
+  showTab("draft");
+  try {
+    await openPalette(state.answer.reply_lang, (text) => draft.insertAtCaret(text));
+  } catch (error) {
+    toast(error.message, "bad");
+  }
+}
+
+// ---- out it goes --------------------------------------------------------------------------------------------------------
+
+/** The text as the customer gets it. */
+const outgoing = (text) => (byId("with-marks").checked ? text : draft.withoutMarks(text, state.answer)).trim();
+
 async function copy() {
   if (state.phase !== "ready") return;
   const fresh = await check();
@@ -185,35 +307,80 @@ async function copy() {
     warned = text;
     return void toast(fresh ? t("copy.doubts", { n: checked.problems.length }) : t("copy.unchecked"), "warn");
   }
-  if (!(await toClipboard(byId("with-marks").checked ? text : draft.withoutMarks(text, state.answer)))) return void toast(t("copy.failed"), "bad");
+  if (!(await toClipboard(outgoing(text)))) return void toast(t("copy.failed"), "bad");
   state.dirty = false;
   state.copied = true;
   keep();
   drawButtons();
   toast(t("copied"));
+  record("copy", text, { acknowledged: warned === text }).catch(() => toast(t("copy.unrecorded"), "warn"));
 }
 
-async function toClipboard(text) {
-  const trimmed = text.trim();
+async function send() {
+  if (state.phase !== "ready" || sending) return;
+  sending = true;
+  drawButtons();
   try {
-    await navigator.clipboard.writeText(trimmed);
-    return true;
-  } catch {
-    const box = h("textarea", { style: "position:fixed;opacity:0" });
-    box.value = trimmed;
-    document.body.append(box);
-    box.select();
-    const done = document.execCommand("copy");
-    box.remove();
-    return done;
+    await sendChecked();
+  } finally {
+    sending = false;
+    drawButtons();
   }
 }
 
-function restore() {
-  if (!state.answer) return;
-  draft.write(state.answer.draft, state.answer);
-  state.dirty = false;
-  edited();
+async function sendChecked() {
+  const text = draft.read();
+  if (!text.trim()) return void toast(t("send.empty"), "warn");
+  const acknowledged = questioned?.text === text;
+  if (!acknowledged) {
+    const fresh = await check();
+    if (!fresh || checked.problems.length) return askBeforeSending(text, fresh ? checked.problems.length : null);
+  }
+  let reply;
+  try {
+    reply = await record("send", text, { acknowledged });
+  } catch (error) {
+    const problems = error.status === 409 ? error.data?.problems : null;
+    if (!problems) return void toast(t("send.failed", { why: error.message }), "bad");
+    checked = { text, problems };
+    drawChecked();
+    return askBeforeSending(text, problems.length);
+  }
+  const words = outgoing(text);
+  const copied = await toClipboard(words);
+  state.sent = { id: reply.id, answer: state.answer.id, delivery: reply.delivery ?? "none", seconds: stopClock(), text: words };
+  const turn = { role: "agent", text: draft.withoutMarks(text, state.answer).trim(), reply: { id: reply.id, delivery: state.sent.delivery } };
+  state.turns = [...state.turns, { role: state.answer.asker, text: state.answer.question }, turn];
+  leave("waiting", { keepSent: true });
+  showTab("draft");
+  if (copied) toast(t("sent")); else toast(t("sent.uncopied"), "warn");
+  if (state.sent.delivery === "pending") watchDelivery(reply, (delivery) => delivered(reply.id, delivery));
+}
+
+function delivered(id, delivery) {
+  if (state.sent?.id === id) state.sent.delivery = delivery;
+  for (const turn of state.turns) if (turn.reply?.id === id) turn.reply = { id, delivery };
+  if (delivery === "failed") toast(t("delivery.failed"), "bad");
+  drawConversation();
+  if (state.phase === "waiting") drawPhase();
+  keep();
+}
+
+/** Open problems: ask once; sending the same text again is the answer. */
+function askBeforeSending(text, count) {
+  questioned = { text, count };
+  drawSendQuestion();
+  showTab("draft");
+}
+
+function settle() {
+  questioned = null;
+  drawSendQuestion();
+}
+
+function give(verdict) {
+  const answerId = state.phase === "ready" ? state.answer.id : state.phase === "waiting" ? state.sent?.answer : null;
+  if (answerId) giveFeedback(answerId, verdict, () => { keep(); drawFoot(); drawPhase(); });
 }
 
 // ---- conversation -----------------------------------------------------------------------------------------------------
@@ -221,42 +388,78 @@ function restore() {
 /** The question and the reply become turns; the next message is asked with them. */
 function addTurn() {
   if (state.phase !== "ready") return;
-  state.turns.push(
+  state.turns = [
+    ...state.turns,
     { role: state.answer.asker, text: state.answer.question },
     { role: "agent", text: draft.withoutMarks(draft.read(), state.answer).trim() },
-  );
+  ];
+  stopClock();
   leave("waiting");
   toast(t("turn_added"));
 }
 
 function newConversation() {
-  state.turns = [];
-  byId("as-of").value = boot.today;
-  byId("reply-language").value = "";
-  byId("asker").value = "customer";
+  Object.assign(state, { turns: [], conversation: newId() });
+  resetOptions();
+  stopClock();
   leave("empty");
 }
 
-function leave(phase) {
+function leave(phase, { keepSent = false } = {}) {
   asking?.abort();
   asking = null;
-  Object.assign(state, { answer: null, contexts: null, pending: null, dirty: false, copied: false, asked: "", phase, error: "" });
+  others = [];
+  questioned = null;
+  Object.assign(state, {
+    answer: null, inserted: [], contexts: null, pending: null, dirty: false, copied: false, verdict: "", asked: "", phase, error: "", split: null,
+    sent: keepSent ? state.sent : null,
+  });
   setMessage("");
   draft.drawDoubts([]);
+  closeLookup();
   drawAll();
   showTab("conversation");
   message().focus();
 }
 
+/** A pasted chat becomes turns and a message; anything else stays a message. True where it was a chat. */
+function takeTranscript(text) {
+  const read = readTranscript(text, boot.shop);
+  if (!read) return false;
+  const before = { raw: text, turns: state.turns, count: read.length };
+  const { history, message: last } = split(read);
+  leave("empty");
+  Object.assign(state, { turns: history, split: before, phase: last ? "empty" : "waiting" });
+  setMessage(last);
+  drawAll();
+  if (last) ask();
+  return true;
+}
+
+const CONVERSATION = {
+  changed: () => { drawAll(); askAgain(); },
+  next: newConversation,
+  example: (text) => { setMessage(text); pastedLast = true; ask(); },
+  unsplit: () => {
+    const { raw, turns } = state.split;
+    Object.assign(state, { turns, split: null });
+    setMessage(raw);
+    drawAll();
+    ask();
+  },
+};
+
 // ---- draw -------------------------------------------------------------------------------------------------------------
 
 function drawAll() {
-  drawTurns();
+  drawConversation();
   drawPhase();
   drawBanners();
   drawFacts();
+  drawFoot();
   drawButtons();
-  drawSources(state.phase === "ready" ? state.answer : null, state.contexts);
+  drawSendQuestion();
+  drawCards();
   keep();
 }
 
@@ -265,32 +468,31 @@ function setPhase(phase) {
   drawAll();
 }
 
-function drawTurns() {
-  const turns = byId("turns");
-  if (!state.turns.length) {
-    const examples = boot.examples.map((text) => h("button", { type: "button", class: "example", onclick: () => { setMessage(text); pastedLast = true; ask(); } }, text));
-    return turns.replaceChildren(emptyState("start", examples.length ? h("div", { class: "examples" }, h("small", {}, t("start.examples")), ...examples) : null));
-  }
-  turns.replaceChildren(
-    ...state.turns.map((turn) => h("div", { class: `turn ${turn.role}` }, h("small", {}, t(turn.role)), h("p", {}, turn.text))),
-    h("div", { class: "turns-hint" }, t("turns.hint")));
-  turns.scrollTop = turns.scrollHeight;
+const drawConversation = () => drawTurns(CONVERSATION);
+
+function drawCards() {
+  if (state.phase === "streaming" || state.phase === "loading") return; // what has arrived so far is drawn already
+  const answer = state.phase === "ready" ? state.answer : null;
+  drawSources(answer, state.contexts, insertSource);
+  if (answer) drawOthers(answer, others, insertSource);
 }
 
 function drawPhase() {
   const ready = state.phase === "ready";
+  const streaming = state.phase === "streaming";
   document.body.dataset.phase = state.phase;
-  byId("editor").hidden = !ready;
+  byId("editor").hidden = !ready && !streaming;
+  byId("under").hidden = !ready && !streaming;
   byId("doubts").hidden = !ready;
-  if (!ready) byId("check-line").hidden = true;
   const box = byId("draft-state");
-  box.hidden = ready;
+  box.hidden = ready || streaming;
+  if (streaming) drawCheckLine("writing");
   if (state.phase === "empty") box.replaceChildren(emptyState("draft.empty"));
-  if (state.phase === "waiting") box.replaceChildren(emptyState("draft.waiting"));
-  if (state.phase === "loading") box.replaceChildren(h("div", { class: "skeleton", "aria-label": t("loading") }, ...[96, 88, 93, 40, 0, 82, 57].map((width) => h("i", { style: `width:${width}%` }))));
+  if (state.phase === "waiting") box.replaceChildren(...(state.sent ? [sentPanel(state.sent, { next: newConversation, give })] : []), emptyState("draft.waiting"));
+  if (state.phase === "loading") box.replaceChildren(h("div", { class: "skeleton", role: "status", "aria-label": t("loading") }, ...[96, 88, 93, 40, 0, 82, 57].map((width) => h("i", { style: `width:${width}%` }))));
   if (state.phase === "error") {
     box.replaceChildren(h("div", { class: "banner bad", role: "alert" }, h("b", {}, t("error.title")), h("p", {}, state.error),
-      h("button", { type: "button", class: "retry", onclick: ask }, t("retry"))));
+      h("button", { type: "button", class: "retry", onclick: () => ask() }, t("retry"))));
   }
 }
 
@@ -308,7 +510,7 @@ function drawBanners() {
   }
   if (answer?.ask) {
     banners.push(h("div", { class: "banner ask" }, h("b", {}, t("ask_back")), h("p", {}, answer.ask), h("div", { class: "acts" },
-      h("button", { type: "button", onclick: () => draft.replaceAll(answer.ask) }, t("ask_back.use")))));
+      h("button", { type: "button", onclick: useQuestion }, t("ask_back.use")))));
   }
   for (const conflict of answer?.conflicts ?? []) {
     banners.push(h("div", { class: "banner conflict" }, h("b", {}, t("conflict")), h("p", {}, conflict.topic ?? "", " ", ...(conflict.sources ?? []).map(draft.chip))));
@@ -332,28 +534,60 @@ function drawFacts() {
       t(level === "low" ? "confidence.low" : "confidence", { percent })));
   }
   byId("facts").replaceChildren(...facts);
-  const timings = answer?.timings_ms ?? {};
-  byId("timings").textContent = answer && "total" in timings ? `${timings.total.toFixed(1)} ms${roundTrip ? ` · ↔ ${roundTrip.toFixed(0)} ms` : ""}` : "";
-  byId("timings").title = Object.entries(timings).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`).join("\n");
   document.querySelector('[data-tab="draft"] .dot').className = `dot ${answer ? (answer.abstain ? "warn" : "on") : ""}`;
+}
+
+/** Who wrote the draft, its receipt, and what the agent thinks of it. */
+function drawFoot() {
+  const answer = state.phase === "ready" ? state.answer : null;
+  const timings = answer?.timings_ms ?? {};
+  const model = state.writer !== "extractive";
+  const spent = [...Object.entries(timings).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`), roundTrip ? `↔ ${roundTrip.toFixed(0)} ms` : ""].filter(Boolean);
+  byId("writer").hidden = !answer || answer.abstain;
+  byId("writer").className = `writer ${model ? "model" : ""}`;
+  byId("writer").textContent = model ? t("writer.model", { model: state.writer.split(":").at(-1) }) : t("writer.extractive");
+  byId("writer").title = spent.join("\n");
+  byId("verdicts").hidden = !answer;
+  byId("verdicts").replaceChildren(...(answer ? verdictButtons(give) : []));
+  byId("receipt").hidden = !answer;
+  if (answer) byId("receipt").href = receiptOf(answer.id);
 }
 
 function drawButtons() {
   const ready = state.phase === "ready";
-  const changed = ready && draft.read() !== state.answer.draft;
-  const off = { copy: !ready, addTurn: !ready, restore: !changed, newConversation: !state.turns.length && state.phase === "empty" };
+  const off = { copy: !ready, send: !ready || sending, addTurn: !ready, newConversation: !state.turns.length && state.phase === "empty" };
   for (const [name, disabled] of Object.entries(off)) {
     byId(`button-${name}`).classList.toggle("off", disabled);
     byId(`button-${name}`).setAttribute("aria-disabled", String(disabled));
   }
   byId("button-addTurn").classList.toggle("next", ready && state.copied);
+  drawTools();
+}
+
+function drawTools() {
+  const ready = state.phase === "ready";
+  byId("tool-restore").hidden = !ready || draft.read() === state.answer.draft;
+  byId("tool-phrases").hidden = !ready;
+  const busy = Boolean(asking) && (state.phase === "streaming" || ready);
+  byId("tool-reword").hidden = !boot.llm || !(ready || busy) || Boolean(state.answer?.abstain);
+  byId("tool-reword").textContent = t(busy ? "reword.stop" : state.writer === "extractive" ? "reword" : "reword.back");
+}
+
+function drawSendQuestion() {
+  const box = byId("send-question");
+  if (!questioned || state.phase !== "ready") return box.replaceChildren();
+  const text = questioned.count === null ? t("send.unchecked") : t("send.doubts", { n: questioned.count });
+  box.replaceChildren(h("div", { class: "banner send-question", role: "alertdialog", "aria-label": text }, h("b", {}, text), h("div", { class: "acts" },
+    h("button", { type: "button", class: "go-back", onclick: () => { settle(); draft.nextDoubt(); } }, t("send.back")),
+    h("button", { type: "button", class: "anyway", onclick: send }, t("send.anyway")))));
 }
 
 function drawCheckLine(result, detail = "") {
   const line = byId("check-line");
+  const said = { checking: t("checking"), writing: t(boot.llm ? "rewording" : "loading"), some: t("check.some", { n: checked.problems.length }), ok: t("check.ok"), failed: t("check.failed") };
   line.className = `check-line ${result}`;
   line.hidden = result === "nothing";
-  line.textContent = result === "checking" ? t("checking") : result === "some" ? t("check.some", { n: checked.problems.length }) : t(`check.${result}`);
+  line.textContent = said[result] ?? "";
   line.title = detail;
 }
 
@@ -362,32 +596,38 @@ function showTab(name) {
   for (const tab of document.querySelectorAll(".tabs [data-tab]")) tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
 }
 
-// ---- kept for this tab ------------------------------------------------------------------------------------------------
+// ---- keys ---------------------------------------------------------------------------------------------------------------
 
-function keep() {
-  if (!document.body.classList.contains("ready")) return;
-  const kept = {
-    turns: state.turns, answer: state.answer, contexts: state.contexts, phase: state.phase === "ready" || state.phase === "waiting" ? state.phase : "empty",
-    dirty: state.dirty, copied: state.copied, asked: state.asked, text: state.phase === "ready" ? draft.read() : "", message: message().value,
-    asOf: byId("as-of").value, lang: byId("reply-language").value, asker: byId("asker").value, today: boot.today,
-  };
-  try { sessionStorage.setItem(KEPT, JSON.stringify(kept)); } catch { /* full or forbidden: nothing is kept */ }
-}
+const digit = (event) => Number(event.code.slice(5));
 
-function recall() {
-  let kept = null;
-  try { kept = JSON.parse(sessionStorage.getItem(KEPT)); } catch { /* damaged: start afresh */ }
-  if (!kept) return;
-  Object.assign(state, { turns: kept.turns ?? [], asked: kept.asked ?? "", phase: kept.answer ? kept.phase : kept.phase === "waiting" ? "waiting" : "empty" });
-  if (kept.asOf && kept.asOf !== kept.today) byId("as-of").value = kept.asOf;
-  byId("reply-language").value = kept.lang ?? "";
-  byId("asker").value = kept.asker || "customer";
-  if (kept.message) setMessage(kept.message);
-  if (kept.answer && kept.phase === "ready") {
-    Object.assign(state, { answer: kept.answer, contexts: kept.contexts, dirty: kept.dirty, copied: kept.copied });
-    draft.write(kept.text, kept.answer);
-    setTimeout(check);
-  }
+const ACTIONS = {
+  next: (event) => {
+    if (byId("editor").contains(event.target)) send();
+    else if (event.target === message() && !isAnswered()) { pastedLast = true; ask(); }
+    else if (state.phase === "ready") goToDraft();
+    else message().focus();
+  },
+  copy, addTurn, newConversation, restore, reword,
+  question: useQuestion,
+  draft: goToDraft,
+  phrases: openPhrases,
+  insert: (event) => {
+    const source = state.answer?.sources.find((one) => one.n === digit(event));
+    if (source) insertSource(source);
+  },
+  doubt: draft.nextDoubt,
+  mend: draft.mendDoubt,
+  source: (event) => goToSource(digit(event)),
+  lookup: () => { showTab("sources"); byId("lookup").focus(); byId("lookup").select(); },
+  message: () => { showTab("conversation"); message().focus(); },
+  options: () => { showTab("conversation"); byId("options").open = true; byId("as-of").focus(); },
+  right: () => give("right"), wrong: () => give("wrong"), missing: () => give("missing"),
+};
+
+function goToDraft() {
+  if (state.phase !== "ready") return;
+  showTab("draft");
+  draft.goToCaret();
 }
 
 // ---- events -----------------------------------------------------------------------------------------------------------
@@ -405,10 +645,15 @@ document.addEventListener("compositionend", (event) => {
 });
 
 document.addEventListener("paste", (event) => {
-  if (inMessage(event)) { pastedLast = true; return; }
-  if (event.target.closest?.("input, textarea, [contenteditable]")) return;
+  const elsewhere = !event.target.closest?.("input, textarea, select, [contenteditable], dialog");
+  if (!inMessage(event) && !elsewhere) return;
   const text = event.clipboardData?.getData("text/plain");
-  if (text) { event.preventDefault(); pastedLast = true; setMessage(text); typed(0); }
+  if (!text) return;
+  pastedLast = true;
+  const whole = elsewhere || state.copied || !message().value.trim() || message().selectionEnd - message().selectionStart === message().value.length;
+  if (whole && text.length <= 10_000 && takeTranscript(text)) return event.preventDefault();
+  if (elsewhere) { event.preventDefault(); setMessage(text); typed(0); }
+  else if (state.copied) message().select(); // the reply is copied: what is pasted next is the next message
 });
 
 document.addEventListener("input", (event) => {
@@ -419,46 +664,26 @@ document.addEventListener("input", (event) => {
   if (!composing && event.isTrusted) typed(pasted ? 0 : TYPING_PAUSE);
 });
 
-document.addEventListener("change", (event) => {
-  if (!["as-of", "reply-language", "asker"].includes(event.target.id)) return;
-  if (!byId("as-of").value) byId("as-of").value = boot.today;
-  keep();
-  if (message().value.trim()) ask();
-});
-
 document.addEventListener("focusin", (event) => {
-  // The reply is copied: what is pasted next is the next message.
   if (inMessage(event) && state.copied) message().select();
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229) return;
-  const writing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    if (inMessage(event)) { event.preventDefault(); pastedLast = true; ask(); }
-    else if (byId("editor").contains(event.target)) { event.preventDefault(); copy(); }
-  } else if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
-    event.preventDefault();
-    goToSource(Number(event.code.slice(5)));
-  } else if (event.key === "?" && !writing) {
-    byId("keys").showModal();
-  } else if (event.key === "/" && !writing) {
-    event.preventDefault();
-    showTab("conversation");
-    message().focus();
-  } else if (event.key === "Enter" && event.target.classList?.contains("card")) {
-    goToMark(Number(event.target.dataset.n));
-  }
+  if (event.key === "Enter" && event.target.classList?.contains("card") && event.target.dataset.n) goToMark(Number(event.target.dataset.n));
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (closeLookup()) goToDraft();
+  else if (questioned) settle();
+  else if (asking && boot.llm) stop();
 });
 
 document.addEventListener("click", (event) => {
   const tab = event.target.closest(".tabs [data-tab]");
   if (tab) return showTab(tab.dataset.tab);
-  if (event.target.closest("#keys-button")) return byId("keys").showModal();
   const mark = event.target.closest(".cite");
   if (mark) return goToSource(Number(mark.dataset.n));
   const card = event.target.closest(".card[data-n]");
-  if (card && !getSelection().toString()) goToMark(Number(card.dataset.n));
+  if (card && !event.target.closest("button") && !getSelection().toString()) goToMark(Number(card.dataset.n));
 });
 
 document.addEventListener("mouseover", (event) => {
@@ -469,13 +694,14 @@ document.addEventListener("mouseover", (event) => {
 
 function goToSource(n) {
   if (!state.answer?.sources.some((source) => source.n === n)) return;
+  closeLookup();
   showTab("sources");
   light(n, { pin: true });
 }
 
 function goToMark(n) {
   light(n, { pin: true, scroll: false });
-  if (matchMedia("(max-width: 760px)").matches) showTab("draft");
+  if (narrow()) showTab("draft");
   document.querySelector(`#editor .cite[data-n="${n}"]`)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
 }
 
@@ -499,8 +725,14 @@ function listen(editor) {
       if (kind === "cut") document.execCommand("delete");
     });
   }
+  editor.addEventListener("click", (event) => {
+    const n = draft.typedAt(event.clientX, event.clientY);
+    if (n) goToSource(n);
+  });
   const tip = byId("tip");
   editor.addEventListener("mousemove", (event) => {
+    const cited = draft.typedAt(event.clientX, event.clientY);
+    if (cited) light(cited);
     const found = draft.doubtAt(event.clientX, event.clientY);
     tip.hidden = !found;
     if (!found) return;
@@ -511,4 +743,5 @@ function listen(editor) {
   editor.addEventListener("mouseleave", () => { tip.hidden = true; });
 }
 
-window.youju = { attach, ask: () => { pastedLast = true; ask(); }, copy, restore, addTurn, newConversation };
+Object.assign(window.youju, { ask: () => { pastedLast = true; ask(); }, copy, send, addTurn, newConversation });
+whenAttached(PARTS, start);

@@ -1,4 +1,4 @@
-// Elements, texts, the server. Whatever a customer or an article says goes through `h`, which only ever writes text.
+// Elements and texts. Whatever a customer or an article says goes through `h`, which only ever writes text.
 
 export const boot = window.youjuBoot;
 
@@ -21,44 +21,19 @@ export function h(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
   return element;
 }
 
-/** Fill in the fixed texts of a shell: data-t, data-t-title, data-t-label. */
+/** Fill in the fixed texts of a shell: data-t, data-t-title, data-t-label, data-t-placeholder. */
 export function translate(root) {
   for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
   for (const element of root.querySelectorAll("[data-t-title]")) element.title = t(element.dataset.tTitle);
   for (const element of root.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel));
+  for (const element of root.querySelectorAll("[data-t-placeholder]")) element.placeholder = t(element.dataset.tPlaceholder);
 }
 
-let toastTimer = 0;
-
-export function toast(text, kind = "good") {
-  const element = byId("toast");
-  element.textContent = text;
-  element.className = `toast shown ${kind}`;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => element.classList.remove("shown"), kind === "good" ? 1800 : 5000);
-}
-
-/** What the server refused or failed to do; `message` is worded for the agent. */
-export class Problem extends Error {}
-
-/** POST JSON, give back JSON. Throws Problem, or AbortError when the signal says so. */
-export async function post(path, body, signal) {
-  let response;
-  try {
-    response = await fetch(path, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal, credentials: "same-origin",
-    });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem(t("error.network"));
-  }
-  const data = await response.json().catch(() => null);
-  if (response.ok && data !== null) return data;
-  if (response.status === 413) throw new Problem(t("error.long", { max: (10000).toLocaleString("en") }));
-  if (response.status >= 500 || !data?.detail) throw new Problem([t("error.server"), data?.status === 503 ? data.detail : ""].join(" ").trim());
-  throw new Problem(data.detail);
+/** A random id, also where the page is not served over TLS. */
+export function newId() {
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

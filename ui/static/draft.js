@@ -1,5 +1,6 @@
-// The editable draft. Its text is the editor's textContent: a citation is an element whose text is "[n]".
-// Doubts are drawn with the CSS Custom Highlight API, so that checking never touches the text, the caret or undo.
+// The editable draft. Its text is the editor's textContent: a citation is an element whose text is "[n]", or just that text where the
+// agent typed or inserted it. Doubts and typed citations are drawn with the CSS Custom Highlight API, so that neither touches the text,
+// the caret or undo.
 
 import { byId, h, hasText, t } from "./dom.js";
 
@@ -8,6 +9,24 @@ const highlights = globalThis.CSS?.highlights;
 
 const editor = () => byId("editor");
 let drawn = []; // [{doubt, range}]
+let typed = []; // [{n, range}]: citations that are plain text
+let caret = null; // where the agent last was in the draft
+let shown = -1; // index of the doubt last gone to
+
+/** Make the editor editable, and remember the caret when the agent goes elsewhere. */
+export function startDraft() {
+  lock(false);
+  document.addEventListener("selectionchange", () => {
+    const selection = getSelection();
+    if (selection.rangeCount && editor().contains(selection.getRangeAt(0).startContainer)) caret = selection.getRangeAt(0).cloneRange();
+  });
+}
+
+function lock(locked) {
+  editor().contentEditable = locked ? "false" : "true";
+  try { if (!locked) editor().contentEditable = "plaintext-only"; } catch { /* an older browser: the paste handler keeps text plain */ }
+  editor().setAttribute("aria-busy", String(locked));
+}
 
 /** Show a draft with its citation marks and its disclaimers told apart. */
 export function write(text, answer) {
@@ -25,9 +44,23 @@ export function write(text, answer) {
     parts.push(h("span", { class: "disclaimer", title: t("disclaimer") }, ...marked(text.slice(span.start, at), numbers)));
   }
   parts.push(...marked(text.slice(at), numbers));
+  lock(false);
+  caret = null;
   editor().lang = answer.reply_lang;
   editor().replaceChildren(...parts);
   drawDoubts([]);
+}
+
+/** Show the sentences of a draft that is still being written; nothing can be edited yet. */
+export function preview(claims) {
+  const cited = new Set(claims.flatMap((claim) => claim.citations));
+  const sentences = claims.map(({ text, citations }) => {
+    const marks = citations.filter((n) => !text.includes(`[${n}]`)).map((n) => `[${n}]`).join("");
+    return h("span", { class: "arriving" }, ...marked(`${text} ${marks}`.trim(), cited), " ");
+  });
+  lock(true);
+  drawDoubts([]);
+  editor().replaceChildren(...sentences, h("span", { class: "writing", "aria-hidden": "true" }));
 }
 
 function marked(text, numbers) {
@@ -76,6 +109,34 @@ export function append(text) {
   insert(`${read().trim() ? "\n\n" : ""}${text}`);
 }
 
+/** Put text where the agent last was in the draft, or else after its last cited sentence. Words are kept apart. */
+export function insertAtCaret(text) {
+  goToCaret();
+  const before = getSelection().getRangeAt(0).cloneRange();
+  before.setStart(editor(), 0);
+  const space = /[\p{Script=Latin}\d.,!?;:)\]]$/u.test(read(before.cloneContents())) ? " " : "";
+  insert(space + text);
+}
+
+/** Go back to where the agent last was in the draft. */
+export function goToCaret() {
+  const usable = caret && editor().contains(caret.startContainer) && editor().contains(caret.endContainer);
+  const range = usable ? caret.cloneRange() : afterLastCitation();
+  select(range, () => {});
+}
+
+function afterLastCitation() {
+  const range = document.createRange();
+  const last = [...editor().querySelectorAll(".cite")].filter((mark) => !mark.closest(".disclaimer")).at(-1);
+  const after = last?.nextSibling;
+  if (after?.nodeType === Node.TEXT_NODE) range.setStart(after, /^[\s]*[。．.!?！？]*/u.exec(after.data)[0].trimEnd().length);
+  else if (last) range.setStartAfter(last);
+  else if (editor().querySelector(".disclaimer")) range.setStartBefore(editor().querySelector(".disclaimer"));
+  else range.selectNodeContents(editor());
+  range.collapse(!last ? Boolean(editor().querySelector(".disclaimer")) : true);
+  return range;
+}
+
 /** Replace the whole text as the agent would. */
 export function replaceAll(text) {
   select(document.createRange(), (range) => range.selectNodeContents(editor()));
@@ -95,11 +156,37 @@ export function insert(text) {
 }
 
 function select(range, place) {
-  editor().focus();
+  editor().focus({ preventScroll: true });
   place(range);
   const selection = getSelection();
   selection.removeAllRanges();
   selection.addRange(range);
+}
+
+// ---- citations that are plain text ----
+
+/** Find the [n] of these numbers that were typed or inserted, and draw them. */
+export function drawTyped(numbers) {
+  typed = [];
+  const walker = document.createTreeWalker(editor(), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement.closest(".cite")) continue;
+    for (const match of node.data.matchAll(MARK)) {
+      if (!numbers.has(Number(match[1]))) continue;
+      const range = document.createRange();
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      typed.push({ n: Number(match[1]), range });
+    }
+  }
+  highlights?.set("cite", new Highlight(...typed.map((one) => one.range)));
+}
+
+/** The number of the typed citation under a point of the screen, or 0. */
+export const typedAt = (x, y) => typed.find(({ range }) => boxAt(range, x, y))?.n ?? 0;
+
+function boxAt(range, x, y) {
+  return [...range.getClientRects()].find((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom + 3) ?? null;
 }
 
 // ---- doubts ----
@@ -139,15 +226,16 @@ function rangeOf(start, end) {
   return null;
 }
 
-/** What a doubt says, in the interface language where its code is known. */
+/** What a doubt says: the server's words, which name the source, or ours where it has none. */
 export function wording(doubt, value) {
   const key = `doubt.${doubt.code}`;
-  return hasText(key) ? t(key, { value }) : [doubt.message, doubt.fix].filter(Boolean).join(" — ");
+  return doubt.message || (hasText(key) ? t(key, { value }) : doubt.code);
 }
 
 /** Underline the doubts of the text as checked; list them with a way to mend each. */
 export function drawDoubts(doubts) {
   const text = read();
+  shown = -1;
   drawn = doubts.map((doubt) => {
     const [start, end] = doubt.span.map((point) => toUnits(text, point));
     return { doubt, value: text.slice(start, end).trim(), range: end > start ? rangeOf(start, end) : null };
@@ -158,15 +246,34 @@ export function drawDoubts(doubts) {
   byId("doubts").setAttribute("aria-label", t("doubts"));
 }
 
-function doubtLine({ doubt, value, range }) {
-  const mend =
-    doubt.code === "missing-disclaimer" ? { text: t("doubt.add"), act: () => append(doubt.fix) }
-    : doubt.code === "unsupported" && doubt.fix && range
-      ? { text: t("doubt.use", { value: doubt.fix }), act: () => { show(range); insert(doubt.fix); } }
-      : null;
-  return h("li", { "data-code": doubt.code },
-    h("button", { type: "button", class: "where", onclick: () => range && show(range) }, wording(doubt, value)),
-    mend && h("button", { type: "button", class: "mend", onclick: mend.act }, mend.text));
+/** How a doubt is mended at one press: {text, act}, or null where only the agent can tell. */
+function mending({ doubt, range }) {
+  if (doubt.code === "missing-disclaimer") return { text: t("doubt.add"), act: () => append(doubt.fix) };
+  if (!doubt.fix || !range || doubt.code === "unknown-source") return null;
+  return { text: t("doubt.use", { value: doubt.fix }), act: () => { show(range); insert(doubt.fix); } };
+}
+
+function doubtLine(one) {
+  const mend = mending(one);
+  return h("li", { "data-code": one.doubt.code },
+    h("button", { type: "button", class: "where", onclick: () => one.range && show(one.range) }, wording(one.doubt, one.value)),
+    mend && h("button", { type: "button", class: "mend", title: mend.text, onclick: mend.act }, mend.text));
+}
+
+/** Go to the next doubt; the words in question are selected. */
+export function nextDoubt() {
+  if (!drawn.length) return;
+  shown = (shown + 1) % drawn.length;
+  const lines = [...byId("doubts").children];
+  for (const line of lines) line.classList.toggle("on", line === lines[shown]);
+  lines[shown].scrollIntoView({ block: "nearest" });
+  if (drawn[shown].range) show(drawn[shown].range);
+}
+
+/** Mend the doubt last gone to, or the first that can be. */
+export function mendDoubt() {
+  const one = drawn[shown] && mending(drawn[shown]) ? drawn[shown] : drawn.find(mending);
+  if (one) mending(one).act();
 }
 
 function show(range) {
@@ -177,10 +284,8 @@ function show(range) {
 /** The doubt under a point of the screen, or null. */
 export function doubtAt(x, y) {
   for (const one of drawn) {
-    if (!one.range) continue;
-    for (const box of one.range.getClientRects()) {
-      if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom + 3) return { ...one, box };
-    }
+    const box = one.range && boxAt(one.range, x, y);
+    if (box) return { ...one, box };
   }
   return null;
 }

@@ -1,14 +1,14 @@
-// The source cards: title, section, validity, and the quoted span within its section.
+// The source cards: title, section, validity, and the quoted span within its section; each can lend its sentence to the draft.
 
 import { byId, h, t } from "./dom.js";
 
-/** Cards of an answer's sources, or of the nearest articles where there are none. contexts: by n, or null while loading. */
-export function drawSources(answer, contexts) {
+/** Cards of an answer's sources, or of the nearest articles where there are none. contexts: by n, or null while loading. insert(source): into the draft. */
+export function drawSources(answer, contexts, insert) {
   const cards = byId("cards");
   byId("source-count").replaceChildren(...(answer?.sources.length ? [h("span", { class: "pill" }, String(answer.sources.length))] : []));
   document.querySelector('[data-tab="sources"] .count').textContent = answer?.sources.length || "";
   if (!answer) return cards.replaceChildren(emptyState("sources.empty"));
-  if (answer.sources.length) return cards.replaceChildren(...answer.sources.map((source) => card(source, answer, contexts?.[source.n])));
+  if (answer.sources.length) return cards.replaceChildren(...answer.sources.map((source) => card(source, answer, contexts?.[source.n], insert)));
   const near = answer.nearest.map((article) => h("div", { class: "card near" },
     h("div", { class: "card-title" }, article.title ?? article.article ?? article.id ?? ""),
     h("div", { class: "card-meta" }, article.article ?? article.id ?? "")));
@@ -21,10 +21,8 @@ export function emptyState(key, ...more) {
     h("b", {}, t(`${key}.title`)), h("p", {}, t(`${key}.body`)), ...more);
 }
 
-function card(source, answer, passages) {
+function card(source, answer, passages, insert) {
   const body = h("div", { class: "passages" }, ...(passages ?? [{ text: source.quote, highlight: true }]).map(passage));
-  const [first, last] = source.lines;
-  const lines = first === last ? t("line", { lines: first }) : t("lines", { lines: `${first}–${last}` });
   const more = h("button", { type: "button", class: "more", hidden: true, onclick: (event) => {
     event.stopPropagation();
     const open = body.classList.toggle("open");
@@ -32,10 +30,9 @@ function card(source, answer, passages) {
     if (!open) toQuote(body);
   } }, t("more"));
   const element = h("article", { class: "card", "data-n": source.n, tabindex: "0" },
-    h("div", { class: "card-title" }, h("span", { class: "number" }, String(source.n)), h("span", {}, source.title), ...badges(source, answer)),
-    h("div", { class: "card-meta" }, [source.section.replaceAll(" > ", " › "), validity(source)].filter(Boolean).join(" · ")),
-    body, more,
-    h("div", { class: "card-file" }, `${source.article} · ${lines}`));
+    h("div", { class: "card-title" }, h("span", { class: "number" }, String(source.n)), h("span", {}, source.title), ...badges(source, answer.as_of)),
+    h("div", { class: "card-meta" }, [sectionOf(source), validity(source)].filter(Boolean).join(" · ")),
+    body, more, foot(source, insert));
   requestAnimationFrame(() => {
     more.hidden = body.scrollHeight <= body.clientHeight + 4;
     toQuote(body);
@@ -43,26 +40,65 @@ function card(source, answer, passages) {
   return element;
 }
 
+/** A passage of the knowledge base that the draft does not cite. */
+export function passageCard(hit, asOf, insert) {
+  const marked = hit.text?.includes(hit.quote) && hit.text !== hit.quote;
+  const [before, after] = marked ? hit.text.split(hit.quote, 2) : ["", ""];
+  const internal = hit.audience === "agent";
+  return h("article", { class: "card hit", tabindex: "0", "data-article": hit.article },
+    h("div", { class: "card-title" }, h("span", {}, hit.title), internal && h("span", { class: "badge internal" }, t("internal")), ...badges(hit, asOf)),
+    h("div", { class: "card-meta" }, [sectionOf(hit), why(hit)].filter(Boolean).join(" · ")),
+    h("div", { class: "passages open" }, before.trim() && passage({ text: before }), passage({ text: hit.quote || hit.text, highlight: true }), after.trim() && passage({ text: after })),
+    foot(hit, internal ? null : insert));
+}
+
+/** Why a passage was found: by its words, by its meaning, or both. */
+function why({ lexical, dense }) {
+  const words = lexical !== null && lexical !== undefined && lexical > 0;
+  const meaning = dense !== null && dense !== undefined && dense > 0.3;
+  return words && meaning ? t("why.both") : words ? t("why.lexical") : meaning ? t("why.dense") : "";
+}
+
+const sectionOf = ({ section }) => (section ?? "").replaceAll(" > ", " › ");
+
+function foot(source, insert) {
+  const [first, last] = source.lines;
+  const lines = first === last ? t("line", { lines: first }) : t("lines", { lines: `${first}–${last}` });
+  return h("div", { class: "card-file" }, h("span", {}, `${source.article} · ${lines}`),
+    insert && h("button", { type: "button", class: "ghost insert", onclick: (event) => { event.stopPropagation(); insert(source); } }, t("insert")));
+}
+
 /** One line of an article as text: list bullets and table bars become layout, nothing is interpreted further. */
 function passage({ text, highlight }) {
-  const cells = text.includes(" | ") ? text.trim().replace(/^\||\|$/g, "").split("|") : null;
-  const item = /^\s*(?:[-*+]|\d+[.)])\s+([\s\S]*)$/.exec(text);
+  const cells = cellsOf(text);
+  const item = ITEM.exec(text);
   const tag = highlight ? "mark" : "span";
   if (cells) return h("div", { class: "row" }, ...cells.map((cell) => h(tag, {}, plain(cell))));
   return h("div", { class: item ? "item" : "" }, h(tag, {}, plain(item ? item[1] : text)));
 }
 
+const ITEM = /^\s*(?:[-*+]|\d+[.)])\s+([\s\S]*)$/;
+const cellsOf = (text) => (text.includes(" | ") ? text.trim().replace(/^\||\|$/g, "").split("|") : null);
 const plain = (text) => text.trim().replace(/\*\*(.+?)\*\*/g, "$1");
+
+/** A quote as a sentence for the draft, its mark before the full stop: "… 14 日 [1]。" */
+export function sentenceOf(quote, n) {
+  const cells = cellsOf(quote);
+  const wide = /[\u3400-\u9fff]/.test(quote);
+  const text = cells ? cells.map(plain).filter(Boolean).join(wide ? "，" : ", ") : plain(ITEM.exec(quote)?.[1] ?? quote).replace(/\s*\n\s*/g, " ");
+  const stop = /[。．.!?！？]+$/u.exec(text)?.[0] ?? (wide ? "。" : ".");
+  return `${text.replace(/[。．.!?！？]+$/u, "")} [${n}]${stop}`;
+}
 
 function toQuote(body) {
   const quote = body.querySelector("mark");
   if (quote) body.scrollTop = Math.max(0, quote.offsetTop - body.offsetTop - 28);
 }
 
-function badges(source, answer) {
+function badges(source, asOf) {
   const kinds = [];
-  if (source.valid_until && source.valid_until < answer.as_of) kinds.push("expired");
-  if (source.valid_from && source.valid_from > answer.as_of) kinds.push("coming");
+  if (source.valid_until && source.valid_until < asOf) kinds.push("expired");
+  if (source.valid_from && source.valid_from > asOf) kinds.push("coming");
   if (source.stale) kinds.push("stale");
   return kinds.map((kind) => h("span", { class: `badge ${kind}` }, t(kind)));
 }
