@@ -31,12 +31,20 @@ $(VENV)/.browser: $(VENV)/.developer
 	fi
 	@touch $@
 
+# A real PostgreSQL for the store's tests; each run starts a throwaway cluster of its own.
+$(VENV)/.postgres: $(VENV)/.developer
+	@if ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ]; then SUDO=; else SUDO=sudo; fi; \
+	  $$SUDO apt-get update -qq && $$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	fi
+	@touch $@
+
 run: $(VENV)/.installed ## environment, sample shop indexed, agent desk on a printed address
 	$(BIN)/kb ingest
 	$(BIN)/kb serve
 
-test: $(VENV)/.developer $(VENV)/.browser ## everything the tests need, then the tests
-	YOUJU_REQUIRE_BROWSER=1 $(BIN)/python -m pytest
+test: $(VENV)/.developer $(VENV)/.browser $(VENV)/.postgres ## everything the tests need, then the tests
+	YOUJU_REQUIRE_BROWSER=1 YOUJU_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest
 
 lint: $(VENV)/.developer ## ruff, mypy strict, the sample shop's own lint
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from kb.embedding import Embedder
 from kb.errors import ContentError, SnapshotError
 from kb.models import Article, Chunk, Problem
 from kb.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,21 @@ class Summary:
 
 def lint(content: Path) -> tuple[list[Article], Companions, list[Problem]]:
     """Every article that can be used, the companions, and every problem of the folder. Raises ContentError for broken companions."""
+    usable, companions, problems, _ = _read(content)
+    return usable, companions, problems
+
+
+def _read(content: Path) -> tuple[list[Article], Companions, list[Problem], dict[str, str]]:
+    """What `lint` says, and each file's text to the byte."""
     parsed: list[Article] = []
     problems: list[Problem] = []
     shown: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for raw in read_articles(content):
         if isinstance(raw, RawArticle):
             article, found = parse(raw)
             problems += found
-            shown[raw.file] = raw.shown
+            shown[raw.file], texts[raw.file] = raw.shown, raw.original
             parsed += [article] if article else []
         else:
             problems.append(raw)
@@ -62,16 +72,16 @@ def lint(content: Path) -> tuple[list[Article], Companions, list[Problem]]:
     problems += [dataclasses.replace(problem, file=shown.get(problem.file, problem.file)) for problem in related]
     wrong = {problem.file for problem in problems if problem.severity == "error"}
     usable = [article for article in articles if shown[article.file] not in wrong]
-    return usable, companions, problems
+    return usable, companions, problems, texts
 
 
 def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Summary:
     """Index a content folder and publish the result. Raises ContentError where nothing at all can be indexed."""
     started = time.perf_counter()
-    articles, companions, problems = lint(content)
+    articles, companions, problems, files = _read(content)
     published = [article for article in articles if article.status == "published"]
     bad_files = {problem.file for problem in problems if problem.severity == "error"}
-    carried, their_disclaimers = _carried_over(home, bad_files, content, {article.id for article in articles})
+    carried, their_disclaimers, their_texts = _carried_over(home, bad_files, content, {article.id for article in articles})
     companions = dataclasses.replace(companions, disclaimers={**their_disclaimers, **companions.disclaimers})
     if not published and not carried:
         first = next((str(problem) for problem in problems if problem.severity == "error"), "there is no published article")
@@ -80,8 +90,9 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
     chunks = [*fresh, *(one for _, old in carried for one in old)]
     everything = [*published, *(article for article, _ in carried)]
     titles = {article.id: article.title for article in everything}
+    kept_texts = {**their_texts, **{article.id: files[article.file] for article in published}}
     vectors, embedded = embed([embedded_text(one, titles[one.article]) for one in chunks], embedder, home, progress)
-    snapshot = snapshots.make(everything, chunks, vectors, embedder.identity if embedder else "", companions)
+    snapshot = snapshots.make(everything, chunks, vectors, embedder.identity if embedder else "", companions, kept_texts)
     snapshots.publish(snapshot, home, keep)
     return Summary(
         snapshot.id, len(everything), len(chunks), len(bad_files), len(carried), embedded, time.perf_counter() - started, tuple(problems)
@@ -93,7 +104,7 @@ def re_embed(snapshot: Snapshot, embedder: Embedder | None, home: Path, keep: in
     texts = [embedded_text(one, snapshot.articles[one.article].title) for one in snapshot.chunks]
     vectors, _ = embed(texts, embedder, home, progress)
     identity = embedder.identity if embedder else ""
-    again = snapshots.make(list(snapshot.articles.values()), snapshot.chunks, vectors, identity, snapshot.companions)
+    again = snapshots.make(list(snapshot.articles.values()), snapshot.chunks, vectors, identity, snapshot.companions, snapshot.texts)
     snapshots.publish(again, home, keep)
     return again
 
@@ -113,16 +124,26 @@ def _chunks(articles: Sequence[Article], embedder: Embedder | None) -> list[Chun
 
 def _carried_over(
     home: Path, bad_files: set[str], content: Path, ids: set[str]
-) -> tuple[list[tuple[Article, list[Chunk]]], dict[str, Mapping[str, str]]]:
-    """Articles of the published snapshot whose files are broken now: what was published before stays published, with the disclaimers it requires."""
+) -> tuple[list[tuple[Article, list[Chunk]]], dict[str, Mapping[str, str]], dict[str, str]]:
+    """Articles of the published snapshot whose files are broken now: what was published before stays published, with its disclaimers and texts."""
     try:
         before: Snapshot = snapshots.load_current(home)
     except SnapshotError:
-        return [], {}
+        return [], {}, {}
     folder = content / "articles"
     kept = [article for article in before.articles.values() if str(folder / article.file) in bad_files and article.id not in ids]
     texts = {one: before.companions.disclaimers[one] for article in kept for one in article.disclaimers if one in before.companions.disclaimers}
-    return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept], texts
+    return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept], texts, _files_of(kept, before)
+
+
+def _files_of(articles: Sequence[Article], before: Snapshot) -> dict[str, str]:
+    """Their whole texts; none where the snapshot has lost them, which is no reason to publish nothing."""
+    try:
+        texts = {article.id: before.article_text(article.id) for article in articles}
+    except SnapshotError as error:
+        log.warning("articles that stay as they were published are kept without their whole texts: %s", error)
+        return {}
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 __all__ = ["Summary", "embedded_text", "ingest", "lint", "re_embed"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kb.errors import ContentError
@@ -27,6 +27,8 @@ class RawArticle:
     text: str
     version: str
     """sha256 of the bytes, hexadecimal."""
+    original: str = field(default="", compare=False, repr=False)
+    """The file to the byte: with its byte order mark and line ends, where `text` has neither."""
 
 
 def articles_folder(content: Path) -> Path:
@@ -67,11 +69,12 @@ def read_article(path: Path, folder: Path) -> RawArticle | Problem:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return Problem(shown, line, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+    original = data.decode()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     for number, content_line in enumerate(text.split("\n"), 1):
         if len(content_line) > LONGEST_LINE:
             return Problem(shown, number, f"a line of {len(content_line):,} characters", f"break it into lines of at most {LONGEST_LINE:,}")
-    return RawArticle(path.relative_to(folder).as_posix(), shown, text, version)
+    return RawArticle(path.relative_to(folder).as_posix(), shown, text, version, original)
 
 
 __all__ = ["RawArticle", "articles_folder", "read_article", "read_articles"]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pwd
 import shutil
-from collections.abc import Callable, Sequence
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -218,3 +222,34 @@ def sample_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def sample_services(sample_settings: Settings) -> Services:
     """The sample shop, indexed once for all tests."""
     return Services.open(sample_settings)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a throwaway PostgreSQL cluster, on a socket of its own. Skips where none is installed; YOUJU_REQUIRE_POSTGRES=1 makes that a failure."""
+    binaries = [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1:]]
+    found = shutil.which("initdb", path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, binaries)]))
+    if found is None:
+        assert os.environ.get("YOUJU_REQUIRE_POSTGRES") != "1", "PostgreSQL is not installed: apt-get install postgresql"
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="youju-postgres-"))
+    owner: dict[str, Any] = {}
+    if os.geteuid() == 0:  # it refuses to run as root
+        account = next(pwd.getpwnam(name) for name in ("postgres", "nobody") if name in {one.pw_name for one in pwd.getpwall()})
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        owner = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(Path(found).resolve().with_name(program)), "-D", str(folder / "data"), *arguments]
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False, **owner)
+        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+
+    try:
+        run("initdb", "-U", "youju", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-F -c listen_addresses= -k {folder}", "start")
+        try:
+            yield f"postgresql://youju@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.build import ingest
-from kb.answerability import DATA, NAMES, exemplars, fit_message, ordinary
+from kb.answerability import DATA, NAMES, unfitted
 from kb.embedding import make_embedder
 from kb.errors import QuestionsError
 from kb.questions import Question, read_questions
@@ -111,15 +111,14 @@ def main() -> None:
     embedder = make_embedder(Settings())
     if embedder is None:
         raise SystemExit("the regression is fitted on the bundled model's vectors: set KB_EMBEDDER=bundled")
-    message = fit_message([text for text, _ in ordinary()], exemplars(), embedder)
-    message.save(options.out)
+    regression = unfitted(embedder)
     with tempfile.TemporaryDirectory() as home:
         ingest(options.content, embedder, Path(home), 1)
-        answerer = Answerer(load_current(Path(home)), embedder, regression=message)
+        answerer = Answerer(load_current(Path(home)), embedder, regression=regression)
         questions = read_questions(options.questions)
         rows, labels = collect(answerer, questions)
         weights, bias = fit(rows, labels)
-        fitted = dataclasses.replace(message, weights=tuple(float(one) for one in weights), bias=bias)
+        fitted = dataclasses.replace(regression, weights=tuple(float(one) for one in weights), bias=bias)
         point = choose(curve(Answerer(load_current(Path(home)), embedder, regression=fitted), questions))
     fitted = dataclasses.replace(fitted, threshold=point.threshold)
     fitted.save(options.out)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -21,6 +20,11 @@ from kb.models import REPLY_LANGUAGES, Answer, Asker, ReplyLanguage
 from kb.settings import Settings, settings_table
 from ui.cli_accounts import clients, receipt_command, users
 from ui.services import Services
+
+if TYPE_CHECKING:
+    from kb.comparison import Comparison
+    from kb.evaluation import Judgement
+    from kb.questions import Question
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -106,36 +110,89 @@ def eval_command(
     misses: Annotated[int, typer.Option("--misses", help="How many misses to print.")] = 20,
     answers: Annotated[Path | None, typer.Option("--answers", help="Score these answers (JSON lines of kb ask --batch) instead of asking.")] = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="Also write the answers as JSON lines.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write a page (HTML) with charts and every miss, and the run as JSON beside it.")
+    ] = None,
+    against: Annotated[Path | None, typer.Option("--against", help="An earlier run: its JSON, report or folder. Shows what changed.")] = None,
+    fail_below: Annotated[
+        list[str] | None, typer.Option("--fail-below", help="Exit 1 where a figure is lower: right=0.7. May be given again.")
+    ] = None,
+    fail_above: Annotated[list[str] | None, typer.Option("--fail-above", help="Exit 1 where a figure is higher: false_answer=0.3.")] = None,
 ) -> None:
-    """Run a question set and print the figures by kind and language, and the misses."""
+    """Run a question set and print the figures by kind and language, the misses, and what changed since an earlier run."""
+    from kb.comparison import compare
     from kb.evaluation import judge, summary, table
-    from kb.questions import read_questions
+    from kb.questions import read_answers, read_questions
+    from ui.evaluation import beside, limits, make_run, read_earlier, run_json, write_text
+    from ui.report import page
 
+    held_to = limits(fail_below or [], fail_above or [])
+    earlier = read_earlier(against) if against else None
+    run_file = beside(report) if report else None
     asked = read_questions(questions)
-    given: dict[str, Any]
-    if answers is not None:
-        given = {line["question_id"]: line for line in _json_lines(answers)}
-    else:
-        services = _open()
-        given = {}
-        with _bar("asking") as progress:
-            for number, one in enumerate(asked, 1):
-                given[one.id] = services.ask(one.text, history=one.turns(), as_of=one.as_of, asker=one.asker).as_json() | {"question_id": one.id}
-                progress(number, len(asked))
+    given = read_answers(answers) if answers else _ask_all(asked)
     if out_file is not None:
         _write_lines(out_file, given.values())
     judged = [judge(one, given.get(one.id)) for one in asked]
-    rows = table(judged)
+    comparison = compare(asked, earlier.answers, given) if earlier else None
+    if report is not None and run_file is not None:
+        run = make_run(questions, given, judged)
+        write_text(run_file, run_json(run))
+        write_text(report, page(run, earlier, comparison))
+        err.print(f"report: {report}; to compare with later: {run_file}")
+    _print_table(table(judged))
+    _print_misses(judged, misses)
+    if comparison is not None:
+        _print_comparison(comparison)
+    figures = summary(judged)
+    out.print(json.dumps(figures))
+    breaches = [breach for limit in held_to if (breach := limit.broken_by(figures))]
+    for breach in breaches:
+        err.print(breach)
+    if breaches:
+        raise typer.Exit(1)
+
+
+def _ask_all(asked: Sequence[Question]) -> dict[str, dict[str, Any]]:
+    services = _open()
+    given = {}
+    with _bar("asking") as progress:
+        for number, one in enumerate(asked, 1):
+            given[one.id] = services.ask(one.text, history=one.turns(), as_of=one.as_of, asker=one.asker).as_json() | {"question_id": one.id}
+            progress(number, len(asked))
+    return given
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
     grid = Table(*rows[0], box=None)
     for row in rows[1:]:
         grid.add_row(*row)
     Console(width=150, highlight=False).print(grid)
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    """The changed answers, the worst first, and each figure's change with its interval."""
+    for name, changes in (("broke", comparison.broken), ("mended", comparison.mended)):
+        for one in changes:
+            why = "; ".join((one.now if name == "broke" else one.before).misses)
+            out.print(f"{name} {one.question.id} {one.question.kind}: {one.question.text}\n    {why}")
+    out.print(
+        f"{comparison.compared} compared: {len(comparison.broken)} broke, {len(comparison.mended)} mended, "
+        f"{len(comparison.reworded)} with another draft or other sources, {len(comparison.moved)} whose sources moved; "
+        f"{len(comparison.left_out)} left out"
+    )
+    for figure in comparison.differences:
+        mark = "" if figure.better is None else "  better" if figure.better else "  worse"
+        interval = f"[{figure.low:+.3f}, {figure.high:+.3f}]"
+        out.print(f"{figure.name:14s} {figure.before:.3f} -> {figure.now:.3f}  {figure.change:+.3f} {interval}  p {figure.p:.3f}{mark}")
+
+
+def _print_misses(judged: Sequence[Judgement], misses: int) -> None:
     missed = [one for one in judged if not one.figures.get("right") or one.figures.get("confused")]
     for miss in missed[:misses]:
         out.print(f"{miss.question.id} {miss.question.kind}: {miss.question.text}\n    {'; '.join(miss.misses)}\n    {miss.draft!r}")
     if len(missed) > misses:
         out.print(f"… and {len(missed) - misses} more; --misses {len(missed)} shows all")
-    out.print(json.dumps(summary(judged)))
 
 
 @app.command("calibrate")
@@ -258,22 +315,9 @@ def _ask_batch(services: Services, batch: Path, output: Path) -> None:
 
 
 def _write_lines(path: Path, objects: Iterable[Any]) -> None:
-    """Write beside and move, so that a reader never sees half a file."""
-    beside = path.with_name(f".{path.name}.writing")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            for one in objects:
-                file.write(json.dumps(one, ensure_ascii=False) + "\n")
-        os.replace(beside, path)
-    except OSError as error:
-        raise QuestionsError(f"cannot be written: {error.strerror}", where=str(path), fix="check the folder and its permissions") from error
+    from ui.evaluation import write_text
 
-
-def _json_lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        raise QuestionsError(f"cannot be read: {error}", where=str(path), fix="give the output of kb ask --batch") from error
+    write_text(path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects))
 
 
 def _print_answer(answer: Answer) -> None:

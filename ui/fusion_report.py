@@ -47,6 +47,8 @@ WEIGHTS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3
 """Weights of the lexical score among which a fit chooses."""
 PAIRED_WEIGHTS = (0.0, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5)
 """The same where chunks in the question's language and in the other one have a weight each."""
+FEW_WEIGHTS = (0.06, 0.1, 0.15, 0.3)
+"""Those near the shipped one."""
 CREDITS = tuple(product((0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.4), (0.0, 0.3, 0.5, 0.7, 0.9, 1.1)))
 """(weight, share of the largest BM25 that the best chunk in the other language is credited with)."""
 PARAMETERS = tuple(product((0.6, 0.9, 1.2, 1.6, 2.0), (0.0, 0.25, 0.5, 0.75)))
@@ -415,19 +417,35 @@ class Fitted:
 
     ranks: Ranks
     chosen: Mapping[str, Counter[tuple[float, ...]]]
-    """By family, or 'all': what the folds chose, how often."""
+    """By group of questions, or 'all': what the folds chose, how often."""
     final: Mapping[str, tuple[float, ...]]
     """What all folds together choose."""
 
 
-def cross_validate(cases: Cases, options: Mapping[tuple[float, ...], Ranks], by_family: bool = False) -> Fitted:
-    """For each fold the option with the highest mean reciprocal rank on all others; shop and simulated bases count the same."""
-    folds, names, families = cases.array(lambda case: case.fold), cases.names, cases.array(lambda case: case.family)
+def together(_: Case) -> str:
+    """One weight for all questions."""
+    return "all"
+
+
+def by_family(case: Case) -> str:
+    return case.family
+
+
+def by_language(case: Case) -> str:
+    return case.lang
+
+
+def cross_validate(cases: Cases, options: Mapping[tuple[float, ...], Ranks], by: Callable[[Case], str] = together) -> Fitted:
+    """For each fold, and each group of questions, the option with the highest mean reciprocal rank on all other folds.
+
+    Shop and simulated bases count the same.
+    """
+    folds, names, groups = cases.array(lambda case: case.fold), cases.names, cases.array(by)
     found = np.zeros(len(folds))
     chosen: dict[str, Counter[tuple[float, ...]]] = {}
     final: dict[str, tuple[float, ...]] = {}
-    for group in sorted(set(families)) if by_family else ["all"]:
-        within = families == group if by_family else np.ones(len(folds), bool)
+    for group in sorted(set(groups)):
+        within = groups == group
         chosen[group] = Counter()
         for fold in sorted(set(folds[within])):
             best = _best(options, names, within & (folds != fold))
@@ -520,15 +538,15 @@ class Report:
         }
         for name, fusion in FUSIONS.items():
             options = weighed(cases, bm25, fusion)
-            for suffix, by_family in ((", fitted", False), (", fitted by question's language", True)):
-                fitted = cross_validate(cases, options, by_family)
+            for suffix, by in ((", fitted", together), (", fitted by question's language", by_family)):
+                fitted = cross_validate(cases, options, by)
                 rows[name + suffix] = (described(fitted), fitted.ranks)
         credited = weighed_with_credit(cases, bm25)
-        for suffix, by_family in ((", fitted", False), (", fitted by question's language", True)):
-            fitted = cross_validate(cases, credited, by_family)
+        for suffix, by in ((", fitted", together), (", fitted by question's language", by_family)):
+            fitted = cross_validate(cases, credited, by)
             rows[f"credited{suffix}"] = (described(fitted), fitted.ranks)
         for name in ("BM25 / largest", "BM25 / Σ idf"):
-            fitted = cross_validate(cases, weighed_in_pairs(cases, bm25, FUSIONS[name]), by_family=True)
+            fitted = cross_validate(cases, weighed_in_pairs(cases, bm25, FUSIONS[name]), by_family)
             rows[f"{name}, fitted by both languages"] = (described(fitted), fitted.ranks)
             fitted = cross_validate(cases, weighed(cases, bm25, FUSIONS[name], late=False))
             rows[f"{name} without MaxSim, fitted"] = (described(fitted), fitted.ranks)
@@ -559,6 +577,21 @@ class Report:
                     label = f"{question} → {article}" if question else "all"
                     rows.append([name, shown, label, *(f"{(1 / options[(weight,)][within]).mean():.3f}" for weight in WEIGHTS)])
         return table(["", "", "question → article", *(f"{weight:g}" for weight in WEIGHTS)], rows)
+
+    def language_table(self) -> str:
+        """MRR of the dense side by the question's written language, and what BM25 over its bound adds under each weight, fitted for each language too."""
+        options = weighed(self.cases, self.bm25, by_bound)
+        fitted = {"one weight": cross_validate(self.cases, options), "one a language": cross_validate(self.cases, options, by_language)}
+        langs, dense = self.cases.array(by_language), options[(0.0,)]
+        rows = []
+        for shown, lang in product(self.shown, sorted(set(langs))):
+            within = (self.names == shown) & (langs == lang)
+            if within.any():
+                found = [options[(weight,)] for weight in FEW_WEIGHTS] + [one.ranks for one in fitted.values()]
+                cells = [difference(values[within], dense[within], self.topics[within]) for values in found]
+                rows.append([shown, f"{lang} ({within.sum()})", f"{(1 / dense[within]).mean():.3f}", *cells])
+        chosen = [f"fitted, {name}: {described(one)}" for name, one in fitted.items()]
+        return table(["", "question", "cosine + MaxSim", *(f"{weight:g}" for weight in FEW_WEIGHTS), *chosen], rows)
 
     def credit_table(self) -> str:
         """MRR under each share credited to the other language, weight LARGEST, nothing fitted."""
@@ -713,7 +746,14 @@ def main() -> None:
             unseen = [intent for intent in intents if half_of(intent) != half]
             bases += simulated_bases(unseen, StaticEmbedder(directory), f"half {half}", seed=half)
     report = Report(bases, tokenisations)
-    for part in (*report.fusion_tables(), report.curves(), report.credit_table(), *report.tokenisation_tables(), report.parameter_table()):
+    for part in (
+        *report.fusion_tables(),
+        report.curves(),
+        report.language_table(),
+        report.credit_table(),
+        *report.tokenisation_tables(),
+        report.parameter_table(),
+    ):
         print(part, flush=True)
     if options.check:
         print(_check(options.check, embedder, tokenisations[report.current]))

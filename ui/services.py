@@ -57,6 +57,8 @@ class Services:
                     if self._embedder is not None and snapshot.embedder not in ("", self._embedder.identity):
                         self._embedder = make_embedder(self.settings)  # the model was adapted meanwhile
                     self._answerer = _warm(Answerer(snapshot, self._embedder))
+                    if self._store is not None:
+                        self._store.order_numbers = snapshot.companions.shop.privacy.order_numbers
             finally:
                 self._lock.release()
         return self._answerer
@@ -67,6 +69,7 @@ class Services:
         with self._lock:
             if self._store is None:
                 self._store = Store.open(store_url(self.settings))
+                self._store.order_numbers = self._answerer.snapshot.companions.shop.privacy.order_numbers
             return self._store
 
     @property
@@ -125,9 +128,11 @@ class Services:
     ) -> Answer:  # fmt: skip
         return self.answerer.answer(text, history=history, as_of=as_of, asker=asker, lang=lang, style=style)
 
-    def check(self, text: str, answer: Answer) -> tuple[Doubt, ...]:
-        """The checks on an edited draft; spans in characters of `text`."""
-        return self.answerer.check(text, answer.sources, f"{answer.question} {answer.as_of}", answer.disclaimers)
+    def check(self, text: str, answer: Answer | None, lang: ReplyLanguage | None = None) -> tuple[Doubt, ...]:
+        """The checks on an edited draft, or on a text that rests on no answer; spans in characters of `text`, messages in `lang`."""
+        if answer is None:
+            return self.answerer.check(text, (), lang=lang)
+        return self.answerer.check(text, answer.sources, f"{answer.question} {answer.as_of}", answer.disclaimers, lang)
 
     def context(self, source: Source, snapshot: str) -> list[dict[str, object]]:
         """The section around a source in reading order: {"text", "highlight"}. Only the source where its snapshot is no longer served."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb.errors import StoreError
@@ -17,6 +17,8 @@ from kb.store.secrets import digest, new_secret
 
 NOTICE_USE_EVERY = dt.timedelta(minutes=1)
 """So that a busy client does not cost a write a request."""
+
+_CLIENT = select(clients).where(clients.c.digest == bindparam("digest"), clients.c.revoked_at.is_(None))  # asked with every request
 
 
 class Clients(Database):
@@ -49,7 +51,7 @@ class Clients(Database):
         """The owner of a token; None where it is unknown or revoked. Notes that it was used."""
         at = at or dt.datetime.now(dt.UTC)
         with self._reading() as connection:
-            row = connection.execute(select(clients).where(clients.c.digest == digest(secret), clients.c.revoked_at.is_(None))).one_or_none()
+            row = connection.execute(_CLIENT, {"digest": digest(secret)}).one_or_none()
         if row is None:
             return None
         if row.last_used_at is None or row.last_used_at <= at - NOTICE_USE_EVERY:

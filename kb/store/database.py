@@ -135,17 +135,16 @@ def _engine(url: URL, where: str) -> Engine:
         "hide_parameters": True,  # customers' words stay out of errors and logs
         "json_serializer": functools.partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":")),
         "pool_size": 8,
-        "max_overflow": 56,
         "pool_timeout": BUSY_SECONDS,
     }
     if url.get_backend_name() == "sqlite":
         _make_file(Path(str(url.database)), where)
-        engine = create_engine(url, **common)
+        engine = create_engine(url, max_overflow=56, **common)  # a connection is an open file
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_on_sqlite)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **common)
+        return create_engine(url, pool_pre_ping=True, max_overflow=12, connect_args={"connect_timeout": 5}, **common)
     except ModuleNotFoundError as error:
         raise StoreError("psycopg is not installed", where=where, fix="run `pip install 'youju[postgres]'`") from error
 

@@ -74,7 +74,7 @@ class History(Database):
         values = {**_values(kept, Reply), "idempotency_key": idempotency_key}
         earlier = select(table).where(table.c.by_name == reply.by, table.c.idempotency_key == idempotency_key)
         with self._writing() as connection:
-            if connection.execute(_insert_new(connection, table).values(values)).rowcount:
+            if connection.execute(_insert_new(connection, table).values(values).returning(table.c.id)).one_or_none():
                 if sealed is not None:
                     put_delivery(connection, reply.id, sealed, reply.at)
                 return _reply(connection.execute(select(table).where(table.c.id == reply.id)).one())

@@ -11,6 +11,7 @@ from typing import Any
 from kb.models import Turn
 from kb.privacy import PersonalKind, find_personal, mask
 from kb.store.records import Ask, Edit, Feedback, Reply
+from kb.store.schema import storable
 
 _OF_THE_ANSWER = ("draft", "claims", "notes", "reason", "ask", "escalate_to")
 """Parts of an answer that may repeat what the customer wrote. Sources, disclaimers and titles are the shop's own words and stay verbatim."""
@@ -21,12 +22,12 @@ def masked_ask(ask: Ask, order_numbers: Sequence[str] = ()) -> Ask:
     repeated = _Repeated([ask.question, *(turn.text for turn in ask.history), str(ask.answer.get("question", ""))], order_numbers)
     answer = {key: repeated.masked(value) if key in _OF_THE_ANSWER else value for key, value in ask.answer.items()}
     if "question" in answer:
-        answer["question"] = mask(str(answer["question"]), order_numbers)
+        answer["question"] = _masked(str(answer["question"]), order_numbers)
     return dataclasses.replace(
         ask,
         conversation=masked_conversation(ask.conversation),
-        question=mask(ask.question, order_numbers),
-        history=tuple(Turn(turn.role, mask(turn.text, order_numbers)) for turn in ask.history),
+        question=_masked(ask.question, order_numbers),
+        history=tuple(Turn(turn.role, _masked(turn.text, order_numbers)) for turn in ask.history),
         answer=answer,
     )
 
@@ -35,25 +36,30 @@ def masked_reply(reply: Reply, order_numbers: Sequence[str] = ()) -> Reply:
     return dataclasses.replace(
         reply,
         conversation=masked_conversation(reply.conversation),
-        text=mask(reply.text, order_numbers),
-        drafted=mask(reply.drafted, order_numbers),
-        problems=[{key: mask(value, order_numbers) if isinstance(value, str) else value for key, value in one.items()} for one in reply.problems],
+        text=_masked(reply.text, order_numbers),
+        drafted=_masked(reply.drafted, order_numbers),
+        problems=[{key: _masked(value, order_numbers) if isinstance(value, str) else value for key, value in one.items()} for one in reply.problems],
     )
 
 
 def masked_feedback(feedback: Feedback, order_numbers: Sequence[str] = ()) -> Feedback:
-    return dataclasses.replace(feedback, reason=mask(feedback.reason, order_numbers))
+    return dataclasses.replace(feedback, reason=_masked(feedback.reason, order_numbers))
 
 
 def masked_edit(edit: Edit, order_numbers: Sequence[str] = ()) -> Edit:
-    return dataclasses.replace(edit, text=mask(edit.text, order_numbers))
+    return dataclasses.replace(edit, text=_masked(edit.text, order_numbers))
 
 
 def masked_conversation(conversation: str) -> str:
     """The id as it is, unless it is the customer's phone number or the like: then a digest, which still groups the turns of one conversation."""
-    if all(one.kind == PersonalKind.ORDER for one in find_personal(conversation)):
+    if all(one.kind == PersonalKind.ORDER for one in find_personal(storable(conversation))):
         return conversation
     return "c-" + hashlib.sha256(conversation.encode(errors="replace")).hexdigest()[:20]
+
+
+def _masked(text: str, order_numbers: Sequence[str]) -> str:
+    """Cleaned first: a NUL character between the digits of a number must not hide it."""
+    return mask(storable(text), order_numbers)
 
 
 class _Repeated:
@@ -61,7 +67,7 @@ class _Repeated:
 
     def __init__(self, texts: Iterable[str], order_numbers: Sequence[str]) -> None:
         self._masks: dict[str, str] = {}
-        for text in texts:
+        for text in map(storable, texts):
             for one in find_personal(text, order_numbers):
                 piece = text[slice(*one.span)].strip()
                 if len(piece) > 1:
@@ -74,7 +80,7 @@ class _Repeated:
         if self._pattern is None:
             return value
         if isinstance(value, str):
-            return self._pattern.sub(lambda match: self._masks[match.group()], value)
+            return self._pattern.sub(lambda match: self._masks[match.group()], storable(value))
         if isinstance(value, dict):
             return {key: self.masked(one) for key, one in value.items()}
         if isinstance(value, list | tuple):

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb.errors import StoreError
@@ -28,6 +28,11 @@ LONGEST_WAIT = 300.0
 """Seconds."""
 
 _NAME = re.compile(r"[\w.@+-]{1,64}")
+_SESSION = (  # asked with every request, so it is made once
+    select(users, sessions.c.created_at.label("started_at"), sessions.c.expires_at)
+    .join(sessions, sessions.c.user_key == users.c.key)
+    .where(sessions.c.digest == bindparam("digest"), sessions.c.expires_at > bindparam("now"))
+)
 
 
 class People(Database):
@@ -143,9 +148,8 @@ class People(Database):
 
     def session(self, secret: str, *, at: dt.datetime | None = None) -> Session | None:
         """None where it is unknown, over, or its user is disabled."""
-        both = select(users, sessions.c.created_at.label("started_at"), sessions.c.expires_at).join(sessions, sessions.c.user_key == users.c.key)
         with self._reading() as connection:
-            row = connection.execute(both.where(sessions.c.digest == digest(secret), sessions.c.expires_at > (at or _now()))).one_or_none()
+            row = connection.execute(_SESSION, {"digest": digest(secret), "now": at or _now()}).one_or_none()
         return Session(_user(row), derived(secret, "csrf"), row.started_at, row.expires_at) if row and not row.disabled else None
 
     def end_session(self, secret: str) -> None:

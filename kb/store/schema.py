@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from sqlalchemy import (
@@ -27,8 +28,8 @@ from sqlalchemy import (
 
 from kb.errors import StoreError
 
-LARGEST_TEXT = 1_000_000
-"""Characters. Far above any message or article; anything larger is a mistake that would swell the database."""
+LARGEST_TEXT = 200_000
+"""Characters. Far above any message; anything larger is a mistake that would swell the database. Articles have a limit of their own."""
 
 
 def storable(words: str) -> str:
@@ -87,6 +88,8 @@ def _storable_parts(value: Any) -> Any:
         return {storable(str(key)): _storable_parts(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_storable_parts(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise StoreError(f"{value} is no number that can be kept", where="store", fix="leave it out")
     return value
 
 
@@ -127,6 +130,7 @@ sign_in_failures = Table(
     Column("at", UtcDateTime, nullable=False),
     Index("sign_in_failures_by_address", "address", "at"),
     Index("sign_in_failures_by_time", "at"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 clients = Table(
@@ -140,6 +144,7 @@ clients = Table(
     Column("last_used_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Index("clients_in_use", "name", unique=True, sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL")),
+    sqlite_autoincrement=True,  # a number is never given out twice
 )  # fmt: skip
 
 frame_tokens = Table(
@@ -230,6 +235,7 @@ deliveries = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Index("deliveries_due", "next_at"),
     Index("deliveries_by_reply", "reply_id"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 # ---- the database itself -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from ui.api.feedback import feedback_routes
 from ui.api.frames import frame_routes
 from ui.api.phrases import phrase_routes
 from ui.api.problems import Failures, add_problem_handlers, problem
+from ui.api.receipts import receipt_routes
 from ui.api.recording import Recording
 from ui.api.reference import reference_routes
 from ui.api.replies import reply_routes
@@ -25,6 +26,7 @@ def api_router(services: Services) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     recording = Recording(services)
     answer_routes(router, services, recording)
+    receipt_routes(router, services, recording)
     check_routes(router, services, recording)
     article_routes(router, services)
     feedback_routes(router, services, recording)

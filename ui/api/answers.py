@@ -1,10 +1,11 @@
-"""Ask: the answer object at once or as a stream, what is kept of it, the text as edited, the receipt, a source in its section."""
+"""Ask: the answer object at once or as a stream, what is kept of it, the text as edited, a source in its section."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
@@ -13,12 +14,13 @@ from pydantic import Field
 
 from kb.errors import YoujuError
 from kb.models import Answer, Asker, Length, ReplyLanguage, Source, Style, Tone, Turn
-from kb.store import Edit, receipt
+from kb.store import Edit
+from retriever.llm_events import ClaimEvent, Event, EvidenceEvent, FinalEvent
 from ui.api.bodies import MAX_TEXT, MAX_TURNS, MOST_SOURCES, AsOf, Body, Name, Shown, Text, TurnBody
 from ui.api.limits import allow
 from ui.api.openapi import ANSWER_RESPONSE, STREAM_RESPONSE
 from ui.api.problems import Refusal
-from ui.api.recording import EXTRACTIVE, Recording, actor
+from ui.api.recording import Recording, actor
 from ui.api.requests import request_id
 from ui.api.streaming import ServerEvent, Streams
 from ui.services import Services
@@ -127,14 +129,22 @@ def answer_routes(router: APIRouter, services: Services, recording: Recording) -
         `final` replaces whatever was shown before. `error` holds a problem object and ends the stream. Lines that begin with a colon say
         that the server still works.
         """
-        if body.drafter == "model":
+        if body.drafter == "model" and services.drafter is None:
             raise Refusal(422, "no language model is set up here: see KB_LLM")
         style = _style(body, services)
 
-        def events() -> Iterator[ServerEvent]:
-            found = services.ask(body.text, history=body.turns(), as_of=body.as_of, asker=body.asker, lang=body.lang, style=style)
-            recording.keep(found, identity, history=body.turns(), channel=body.channel, conversation=body.conversation)
-            yield from _extractive(found)
+        def events() -> Generator[ServerEvent, None, None]:
+            stream = services.answerer.stream(
+                body.text, history=body.turns(), as_of=body.as_of, asker=body.asker, lang=body.lang, style=style,
+                drafter=services.drafter if body.drafter == "model" else None, channel=body.channel,
+            )  # fmt: skip
+            with closing(stream):
+                for event in stream:
+                    if isinstance(event, FinalEvent):
+                        recording.keep(
+                            event.answer, identity, history=body.turns(), channel=body.channel, conversation=body.conversation, drafter=event.drafter
+                        )
+                    yield from _server_events(event)
 
         return streams.response(events, _failed())
 
@@ -155,13 +165,6 @@ def answer_routes(router: APIRouter, services: Services, recording: Recording) -
         return KeptAnswerShown(
             id=kept.id, at=kept.at, by=kept.by, channel=kept.channel, conversation=kept.conversation, drafter=kept.drafter, answer=kept.answer
         )  # fmt: skip
-
-    @router.get("/answers/{answer_id}/receipt", summary="An answer's receipt")
-    def answer_receipt(answer_id: Name, identity: Annotated[Identity, allow("answer")]) -> JSONResponse:
-        """What was asked, drafted and sent, and each cited article as it was at the time."""
-        recording.ask(answer_id, identity)
-        services.recorder.flush()
-        return JSONResponse(receipt(services.store, answer_id).as_json())
 
     @router.put("/answers/{answer_id}/edit", summary="Keep the edited text", status_code=204, response_class=Response)
     def keep_edit(answer_id: Name, body: EditBody, identity: Annotated[Identity, allow("answer")]) -> Response:
@@ -188,16 +191,15 @@ def _style(body: AnswerBody, services: Services) -> Style:
     return Style(tone=body.tone, length=body.length, season=greeting.text[lang])
 
 
-def _extractive(answer: Answer) -> Iterator[ServerEvent]:
-    """A finished answer, claim by claim."""
-    sources = [source.as_json() for source in answer.sources]
-    yield ServerEvent("sources", {"sources": sources, "draft": answer.draft, "disclaimers": list(answer.disclaimers)})
-    for index, claim in enumerate(answer.claims):
-        yield ServerEvent("claim", {"index": index, **claim.as_json(), "drafter": EXTRACTIVE})
-    for note in answer.notes:
-        yield ServerEvent("note", {"text": note})
-    yield ServerEvent("drafter", {"drafter": EXTRACTIVE, "worded": [False] * len(answer.claims), "failure": None})
-    yield ServerEvent("final", answer.as_json())
+def _server_events(event: Event) -> Iterator[ServerEvent]:
+    """An event of a draft in the making, as it is published."""
+    if isinstance(event, FinalEvent):
+        yield ServerEvent("drafter", {"drafter": event.drafter, "worded": list(event.worded), "failure": event.failure})
+        yield ServerEvent("final", event.answer.as_json())
+    elif isinstance(event, ClaimEvent):
+        yield ServerEvent("claim", {"index": event.index, **event.claim.as_json(), "drafter": event.drafter})
+    else:
+        yield ServerEvent("sources" if isinstance(event, EvidenceEvent) else "note", event.as_json())
 
 
 def _failed() -> Callable[[Exception], ServerEvent]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from kb.models import Answer, Doubt, ReplyLanguage
+from kb.models import Answer
 from ui.api.bodies import AboutAnswer, ProblemShown, ProblemsShown, Text
 from ui.api.limits import allow
 from ui.api.recording import Recording
@@ -25,7 +25,7 @@ def check_routes(router: APIRouter, services: Services, recording: Recording) ->
     def check(body: CheckBody, identity: Annotated[Identity, allow("check")]) -> ProblemsShown:
         """What the checks doubt: numbers that no source supports, disclaimers that are missing, wording that the shop forbids. Spans count code points."""
         answer = answer_of(body, identity, recording)
-        return ProblemsShown(problems=[ProblemShown.of(doubt) for doubt in doubts(services, body.text, answer, body.lang)])
+        return ProblemsShown(problems=[ProblemShown.of(doubt) for doubt in services.check(body.text, answer, body.lang)])
 
 
 def answer_of(body: AboutAnswer, identity: Identity, recording: Recording) -> Answer | None:
@@ -35,11 +35,4 @@ def answer_of(body: AboutAnswer, identity: Identity, recording: Recording) -> An
     return recording.answer(body.answer_id, identity)
 
 
-def doubts(services: Services, text: str, answer: Answer | None, lang: ReplyLanguage | None) -> tuple[Doubt, ...]:
-    """The checks; a text without an answer rests on no source."""
-    if answer is None:
-        return services.answerer.check(text, ())
-    return services.check(text, answer)
-
-
-__all__ = ["answer_of", "check_routes", "doubts"]
+__all__ = ["answer_of", "check_routes"]

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from ui.api.examples import REQUESTS, RESPONSES
 from ui.api.problems import PROBLEM_JSON
 from ui.session import SESSION_COOKIE
 
@@ -23,33 +24,11 @@ objects (RFC 9457); every response carries `X-Request-Id`, your own where you se
 
 _SCHEMAS: Final = "#/components/schemas/"
 _ANSWER: Final = {"$ref": f"{_SCHEMAS}Answer"}
-_EXAMPLE: Final = {
-    "id": "5f0c", "question": "Can I return an unused tent?", "as_of": "2031-05-20", "asker": "customer", "lang": "en", "reply_lang": "en",
-    "snapshot": "20310520T080000000000-1a2b3c4d", "abstain": False, "reason": None, "ask": None, "escalate_to": None, "confidence": 0.93,
-    "draft": "Hello! An unused tent can be returned within 14 days of delivery [1]. Please let us know if you need anything else.",
-    "claims": [{"text": "An unused tent can be returned within 14 days of delivery [1].", "citations": [1], "supported": True, "problems": []}],
-    "notes": [], "conflicts": [], "nearest": [],
-    "sources": [{
-        "n": 1, "article": "returns/tents", "title": "Returning a tent", "section": "Unused tents", "lines": [20, 20],
-        "quote": "An unused tent can be returned within 14 days of delivery.", "version": "0" * 64, "valid_from": "2031-03-01", "valid_until": None,
-        "stale": False,
-    }],
-    "disclaimers": [], "retrieved": ["returns/tents"], "timings_ms": {"query": 0.4, "search": 2.1, "draft": 1.0, "checks": 0.8, "total": 4.3},
-}  # fmt: skip
 ANSWER_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"description": "The answer object.", "content": {"application/json": {"schema": _ANSWER, "example": _EXAMPLE}}}
+    200: {"description": "The answer object.", "content": {"application/json": {"schema": _ANSWER}}}
 }
 STREAM_RESPONSE: Final[dict[int | str, dict[str, Any]]] = {
-    200: {
-        "description": "Server-sent events.",
-        "content": {
-            "text/event-stream": {
-                "schema": {"type": "string"},
-                "example": 'event: sources\ndata: {"sources":[…]}\n\nevent: claim\ndata: {"index":0,"text":"…","citations":[1],…}\n\n'
-                'event: final\ndata: {"id":"…","draft":"…",…}\n\n',
-            }
-        },
-    }
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
 _ERRORS: Final = {
     "400": "The body is no JSON in UTF-8.",
@@ -109,8 +88,8 @@ def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
             "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "A person's session; changes also need the header X-CSRF-Token.",
         },
     }  # fmt: skip
-    for path, operation, scope in _operations(routes, described):
-        _finish(path, operation, scope)
+    for method, path, operation, scope in _operations(routes, described):
+        _finish(method, path, operation, scope)
     used = _used(described["paths"], schemas)
     described["components"]["schemas"] = {name: schema for name, schema in sorted(schemas.items()) if name in used}
     return described
@@ -148,20 +127,21 @@ def _used(part: Any, schemas: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _operations(routes: Sequence[BaseRoute], described: dict[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
+def _operations(routes: Sequence[BaseRoute], described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any], str]]:
     operations = []
     for route in routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
             scope = next((str(found) for one in route.dependant.dependencies if (found := getattr(one.call, "scope", None))), "")
-            operations += [(route.path, described["paths"][route.path_format][method.lower()], scope) for method in sorted(route.methods or ())]
+            for method in sorted(name.lower() for name in route.methods or ()):
+                operations.append((method, route.path_format, described["paths"][route.path_format][method], scope))
     return operations
 
 
-def _finish(path: str, operation: dict[str, Any], scope: str) -> None:
-    """Who may call it, and the problems that it answers with."""
+def _finish(method: str, path: str, operation: dict[str, Any], scope: str) -> None:
+    """Who may call it, the problems that it answers with, and examples: what FastAPI writes loses their nulls."""
     operation["tags"] = [path.removeprefix("/api/v1/").split("/")[0]]
     statuses = ["401", "403", "422", "429", "503"]
-    if "{" in path or any(name in path for name in ("feedback", "check", "replies")):
+    if "{" in path or any(name in path for name in ("feedback", "check", "replies", "frames")):
         statuses.append("404")
     if "requestBody" in operation:
         statuses += ["400", "413"]
@@ -170,6 +150,12 @@ def _finish(path: str, operation: dict[str, Any], scope: str) -> None:
     for status in sorted(statuses):
         schema = {"$ref": "#/components/schemas/ProblemObject"}
         operation["responses"][status] = {"description": _ERRORS[status], "content": {PROBLEM_JSON: {"schema": schema}}}
+    name = path.removeprefix("/api/v1")
+    if (method, name) in REQUESTS:
+        operation["requestBody"]["content"]["application/json"]["example"] = REQUESTS[method, name]
+    if (method, name) in RESPONSES:
+        success = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+        next(iter(success["content"].values()))["example"] = RESPONSES[method, name]
     operation["security"] = [{"bearer": [scope]}, {"cookie": []}]
     operation["x-scope"] = scope
 

@@ -40,10 +40,7 @@ class Recording:
     ) -> None:  # fmt: skip
         """Remember the answer, and hand it to the recorder with the snapshot whose articles it cites: the recorder copies their texts."""
         by = actor(identity)
-        with self._lock:
-            self._recent[answer.id] = (by, answer)
-            while len(self._recent) > RECENT:
-                self._recent.popitem(last=False)
+        self._remember(answer, by)
         self._services.recorder.add_ask(
             Ask(
                 id=answer.id, at=dt.datetime.now(dt.UTC), by=by, channel=channel, conversation=conversation, question=answer.question,
@@ -67,6 +64,12 @@ class Recording:
         if ask is None or not _may_see(ask.by, identity):
             raise Refusal(404, "there is no such answer")
         return ask
+
+    def _remember(self, answer: Answer, by: str) -> None:
+        with self._lock:
+            self._recent[answer.id] = (by, answer)
+            while len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
 
     def _snapshot_of(self, answer: Answer) -> Snapshot:
         """The snapshot that gave the answer, also where another was published since; else the one served now."""

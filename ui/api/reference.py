@@ -50,6 +50,8 @@ class Operation:
     body: str
     """Name of the body's schema; empty without a body."""
     curl: str
+    example: str
+    """Of the answer, as it comes; empty where there is none."""
     responses: tuple[tuple[str, str, str], ...]
     """(status, what it means, name of the schema or '')."""
 
@@ -84,10 +86,11 @@ def _operations(described: Mapping[str, Any], base: str) -> Iterator[Operation]:
         for method, one in methods.items():
             content = one.get("requestBody", {}).get("content", {}).get("application/json", {})
             body = content.get("schema", {}).get("$ref", "").removeprefix(_SCHEMAS)
+            success: Mapping[str, Any] = next((response for status, response in one["responses"].items() if status.startswith("2")), {})
             yield Operation(
                 id=one["operationId"], method=method.upper(), path=path, summary=one["summary"], description=one.get("description", ""),
                 scope=one["x-scope"], parameters=tuple(_parameter(parameter) for parameter in one.get("parameters", ())), body=body,
-                curl=_curl(method.upper(), base + path, content.get("example")), responses=tuple(_response(*item) for item in one["responses"].items()),
+                curl=_curl(method.upper(), base + path, content.get("example")), example=_example(success), responses=tuple(_response(*item) for item in one["responses"].items()),
             )  # fmt: skip
 
 
@@ -102,6 +105,11 @@ def _response(status: str, response: Mapping[str, Any]) -> tuple[str, str, str]:
         schema = content.get("schema", {}).get("$ref", "").removeprefix(_SCHEMAS)
         return status, f"{response['description']} ({kind})", schema
     return status, response["description"], ""
+
+
+def _example(response: Mapping[str, Any]) -> str:
+    example = next((content.get("example") for content in response.get("content", {}).values()), None)
+    return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2) if example is not None else ""
 
 
 def _curl(method: str, address: str, example: Any) -> str:

@@ -14,7 +14,7 @@ from kb.models import Answer
 from kb.store import Action, DeliveryState, Reply
 from kb.store.masking import masked_reply
 from ui.api.bodies import MAX_TEXT, AboutAnswer, Name, ProblemShown, Shown
-from ui.api.checks import answer_of, doubts
+from ui.api.checks import answer_of
 from ui.api.limits import allow
 from ui.api.problems import Refusal
 from ui.api.recording import Recording, actor
@@ -95,7 +95,7 @@ def reply_routes(router: APIRouter, services: Services, recording: Recording) ->
         answer = answer_of(body, identity, recording)
         if body.answer is not None:
             recording.ask(body.answer.id, identity)  # one of ours, not made up
-        problems = [doubt.as_json() for doubt in doubts(services, body.text, answer, body.lang)]
+        problems = [doubt.as_json() for doubt in services.check(body.text, answer, body.lang)]
         if problems and body.action == "send" and not body.acknowledged:
             raise Refusal(409, "the checks doubt this text: mend it, or send it again as acknowledged", problems=problems)
         posted = services.webhook if body.action == "send" else None

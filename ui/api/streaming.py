@@ -1,11 +1,11 @@
-"""Server-sent events from an iterator that works on a thread, stopped when nobody listens any more."""
+"""Server-sent events from a generator that works on a thread, stopped when nobody listens any more."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,17 +33,21 @@ class ServerEvent:
 
 
 class Streams:
-    """Runs the iterators of one app."""
+    """Runs the generators of one app."""
 
     def __init__(self) -> None:
         self._room: anyio.CapacityLimiter | None = None
+        self._working: set[asyncio.Task[None]] = set()
+        """Also those that nobody listens to any more, until they notice."""
 
-    def response(self, events: Callable[[], Iterator[ServerEvent]], failed: Callable[[Exception], ServerEvent]) -> StreamingResponse:
-        """A response that sends the events as they come. An error becomes a last event; when the client goes, the iterator is closed."""
+    def response(self, events: Callable[[], Generator[ServerEvent, None, None]], failed: Callable[[Exception], ServerEvent]) -> StreamingResponse:
+        """A response that sends the events as they come. An error becomes a last event; when the client goes, the generator is closed."""
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(self._encoded(events, failed), media_type="text/event-stream", headers=headers)
 
-    async def _encoded(self, events: Callable[[], Iterator[ServerEvent]], failed: Callable[[Exception], ServerEvent]) -> AsyncIterator[bytes]:
+    async def _encoded(
+        self, events: Callable[[], Generator[ServerEvent, None, None]], failed: Callable[[Exception], ServerEvent]
+    ) -> AsyncIterator[bytes]:
         queue: asyncio.Queue[ServerEvent | None] = asyncio.Queue()
         loop, gone = asyncio.get_running_loop(), threading.Event()
 
@@ -52,7 +56,7 @@ class Streams:
                 loop.call_soon_threadsafe(queue.put_nowait, event)
 
             try:
-                with closing(_closable(events())) as iterator:
+                with closing(events()) as iterator:
                     for event in iterator:
                         if gone.is_set():
                             return
@@ -65,6 +69,8 @@ class Streams:
         if self._room is None:
             self._room = anyio.CapacityLimiter(AT_ONCE)
         working = asyncio.create_task(run_sync(work, limiter=self._room))
+        self._working.add(working)
+        working.add_done_callback(self._working.discard)
         try:
             while True:
                 try:
@@ -78,11 +84,6 @@ class Streams:
             await working
         finally:
             gone.set()
-
-
-def _closable(iterator: Iterator[ServerEvent]) -> Any:
-    """The iterator; generators are closed, so that what they wait for is let go."""
-    return iterator if hasattr(iterator, "close") else (event for event in iterator)
 
 
 __all__ = ["KEEP_ALIVE", "ServerEvent", "Streams"]

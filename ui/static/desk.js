@@ -52,7 +52,7 @@ function start() {
   byId("tool-restore").addEventListener("click", restore);
   putBack(recall());
   if (query.get("conversation")) state.conversation = query.get("conversation").slice(0, 200);
-  showTab("conversation");
+  showTab(state.phase === "ready" ? "draft" : "conversation");
   mayKeep();
   drawAll();
   offerPhrases(query.get("channel") ?? "");
@@ -156,6 +156,7 @@ function show({ answer, writer }) {
   checked = { text: null, problems: [] };
   warned = questioned = null;
   others = [];
+  light(0, { pin: true });
   draft.write(answer.draft, answer);
   drawAll();
   if (document.activeElement !== message() || pastedLast) showTab("draft");
@@ -272,9 +273,9 @@ function insertSource(source) {
   }
   closeLookup();
   showTab("draft");
-  draft.insertAtCaret(sentenceOf(source.quote, n));
+  draft.insertSentence(sentenceOf(source.quote, n));
   drawCards();
-  light(n, { scroll: !narrow() });
+  light(n, { pin: true, scroll: !narrow() });
   toast(t("inserted", { n }));
 }
 
@@ -286,9 +287,10 @@ function useQuestion() {
 
 async function openPhrases() {
   if (state.phase !== "ready") return void toast(t("insert.no_draft"), "warn");
+  draft.rememberCaret();
   showTab("draft");
   try {
-    await openPalette(state.answer.reply_lang, (text) => draft.insertAtCaret(text));
+    await openPalette(state.answer.reply_lang, (text) => draft.insertSentence(text));
   } catch (error) {
     toast(error.message, "bad");
   }
@@ -411,8 +413,8 @@ function leave(phase, { keepSent = false } = {}) {
   others = [];
   questioned = null;
   Object.assign(state, {
-    answer: null, inserted: [], contexts: null, pending: null, dirty: false, copied: false, verdict: "", asked: "", phase, error: "", split: null,
-    sent: keepSent ? state.sent : null,
+    answer: null, inserted: [], contexts: null, pending: null, dirty: false, copied: false, asked: "", phase, error: "", split: null,
+    ...(keepSent ? {} : { sent: null, verdict: "" }),
   });
   setMessage("");
   draft.drawDoubts([]);
@@ -618,7 +620,7 @@ const ACTIONS = {
   doubt: draft.nextDoubt,
   mend: draft.mendDoubt,
   source: (event) => goToSource(digit(event)),
-  lookup: () => { showTab("sources"); byId("lookup").focus(); byId("lookup").select(); },
+  lookup: () => { draft.rememberCaret(); showTab("sources"); byId("lookup").focus(); byId("lookup").select(); },
   message: () => { showTab("conversation"); message().focus(); },
   options: () => { showTab("conversation"); byId("options").open = true; byId("as-of").focus(); },
   right: () => give("right"), wrong: () => give("wrong"), missing: () => give("missing"),

@@ -16,10 +16,13 @@ let shown = -1; // index of the doubt last gone to
 /** Make the editor editable, and remember the caret when the agent goes elsewhere. */
 export function startDraft() {
   lock(false);
-  document.addEventListener("selectionchange", () => {
-    const selection = getSelection();
-    if (selection.rangeCount && editor().contains(selection.getRangeAt(0).startContainer)) caret = selection.getRangeAt(0).cloneRange();
-  });
+  document.addEventListener("selectionchange", rememberCaret);
+}
+
+/** Where the agent is in the draft, if there; the browser tells of a change late, so ask before the focus goes elsewhere. */
+export function rememberCaret() {
+  const selection = getSelection();
+  if (selection.rangeCount && editor().contains(selection.getRangeAt(0).startContainer)) caret = selection.getRangeAt(0).cloneRange();
 }
 
 function lock(locked) {
@@ -109,17 +112,39 @@ export function append(text) {
   insert(`${read().trim() ? "\n\n" : ""}${text}`);
 }
 
-/** Put text where the agent last was in the draft, or else after its last cited sentence. Words are kept apart. */
-export function insertAtCaret(text) {
+/** Put a sentence where the agent last was in the draft, behind the sentence under way, or else after the last cited one. Words are kept apart. */
+export function insertSentence(text) {
   goToCaret();
+  select(betweenSentences(getSelection().getRangeAt(0)), () => {});
   const before = getSelection().getRangeAt(0).cloneRange();
   before.setStart(editor(), 0);
-  const space = /[\p{Script=Latin}\d.,!?;:)\]]$/u.test(read(before.cloneContents())) ? " " : "";
+  const latin = /[\p{Script=Latin}\d\]][.,!?;:)]?$/u.test(read(before.cloneContents())) && /^[\p{Script=Latin}\d]/u.test(text);
+  const space = latin ? " " : "";
   insert(space + text);
+}
+
+const ENDED = /(?:[。．！？!?\n]|\.\s)(?:\s*\[\d{1,2}\])*\s*$/u; // before the caret: a sentence has ended here
+const END = /[。．！？!?](?:\s*\[\d{1,2}\])*|\.(?:\s*\[\d{1,2}\])*(?=\s|$)|(?=\n)/u; // after it: where this one ends
+
+/** A caret within a sentence, moved behind that sentence; a selection stays, to be replaced. */
+function betweenSentences(range) {
+  if (!range.collapsed) return range;
+  const before = range.cloneRange();
+  before.setStart(editor(), 0);
+  const said = read(before.cloneContents());
+  if (!said.trim() || ENDED.test(said)) return range;
+  const after = read().slice(said.length);
+  const end = END.exec(after);
+  const steps = end ? end.index + end[0].length : after.length;
+  if (!steps) return range;
+  const passed = rangeOf(said.length, said.length + steps);
+  passed?.collapse(false);
+  return passed ?? range;
 }
 
 /** Go back to where the agent last was in the draft. */
 export function goToCaret() {
+  if (editor().contains(document.activeElement)) rememberCaret();
   const usable = caret && editor().contains(caret.startContainer) && editor().contains(caret.endContainer);
   const range = usable ? caret.cloneRange() : afterLastCitation();
   select(range, () => {});

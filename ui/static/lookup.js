@@ -97,7 +97,8 @@ export async function othersOf(answer) {
   try {
     const hits = await find(answer.question, { limit: "8", asker: "customer" });
     const cited = answer.sources.map((source) => source.quote);
-    return hits.filter((hit) => !cited.some((quote) => quote.includes(hit.quote) || hit.quote.includes(quote))).slice(0, MOST_OTHERS);
+    const inForce = hits.filter((hit) => hit.state === "in-force" || hit.state === "stale");
+    return inForce.filter((hit) => !cited.some((quote) => quote.includes(hit.quote) || hit.quote.includes(quote))).slice(0, MOST_OTHERS);
   } catch {
     return []; // the page does without
   }

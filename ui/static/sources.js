@@ -7,8 +7,14 @@ export function drawSources(answer, contexts, insert) {
   const cards = byId("cards");
   byId("source-count").replaceChildren(...(answer?.sources.length ? [h("span", { class: "pill" }, String(answer.sources.length))] : []));
   document.querySelector('[data-tab="sources"] .count').textContent = answer?.sources.length || "";
-  if (!answer) return cards.replaceChildren(emptyState("sources.empty"));
-  if (answer.sources.length) return cards.replaceChildren(...answer.sources.map((source) => card(source, answer, contexts?.[source.n], insert)));
+  if (!answer) {
+    pinned = 0;
+    return cards.replaceChildren(emptyState("sources.empty"));
+  }
+  if (answer.sources.length) {
+    cards.replaceChildren(...answer.sources.map((source) => card(source, answer, contexts?.[source.n], insert)));
+    return light(pinned, { pin: true, scroll: false });
+  }
   const near = answer.nearest.map((article) => h("div", { class: "card near" },
     h("div", { class: "card-title" }, article.title ?? article.article ?? article.id ?? ""),
     h("div", { class: "card-meta" }, article.article ?? article.id ?? "")));
@@ -92,7 +98,7 @@ export function sentenceOf(quote, n) {
 
 function toQuote(body) {
   const quote = body.querySelector("mark");
-  if (quote) body.scrollTop = Math.max(0, quote.offsetTop - body.offsetTop - 28);
+  if (quote) body.scrollTop = Math.max(0, quote.offsetTop - 28);
 }
 
 function badges(source, asOf) {
@@ -110,10 +116,15 @@ function validity(source) {
   return `${source.valid_from} → ${source.valid_until}`;
 }
 
+let pinned = 0; // the citation that stays lit
+
 /** Light up one citation: its card and its marks. Scrolls the card into view. */
 export function light(n, { scroll = true, pin = false } = {}) {
   for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
-  if (pin) for (const element of document.querySelectorAll(".pinned")) element.classList.remove("pinned");
+  if (pin) {
+    pinned = n;
+    for (const element of document.querySelectorAll(".pinned")) element.classList.remove("pinned");
+  }
   if (!n) return;
   for (const element of document.querySelectorAll(`.cite[data-n="${n}"], .card[data-n="${n}"]`)) {
     element.classList.add("lit");

@@ -33,10 +33,10 @@ export function readTranscript(text, shop = "") {
 }
 
 function spoken(raw) {
-  const match = SPOKEN.exec(raw);
-  if (match) return { raw, timed: Boolean(match[1] || match[3]), speaker: match[2].trim(), text: match[4] };
   const head = HEADED.exec(raw);
   if (head && (head[1] || head[3])) return { raw, timed: true, speaker: head[2].trim(), text: "" };
+  const match = SPOKEN.exec(raw);
+  if (match) return { raw, timed: Boolean(match[1] || match[3]), speaker: match[2].trim(), text: match[4] };
   return { raw, timed: false, speaker: "", text: raw };
 }
 

@@ -14,11 +14,12 @@ export function drawTurns(on) {
     const examples = boot.examples.map((text) => h("button", { type: "button", class: "example", onclick: () => on.example(text) }, text));
     return turns.replaceChildren(emptyState("start", examples.length ? h("div", { class: "examples" }, h("small", {}, t("start.examples")), ...examples) : null));
   }
-  turns.replaceChildren(
+  turns.replaceChildren(...[
     state.split && h("div", { class: "split" }, h("span", {}, t("split", { n: state.split.count })),
       h("button", { type: "button", class: "link", onclick: on.unsplit }, t("split.undo"))),
     ...state.turns.map((turn, index) => (index === editing ? editor(turn, index, on) : bubble(turn, index, on))),
-    h("div", { class: "turns-hint" }, t("turns.hint"), " ", h("button", { type: "button", class: "link", onclick: on.next }, t("turns.next"))));
+    h("div", { class: "turns-hint" }, t("turns.hint"), " ", h("button", { type: "button", class: "link", onclick: on.next }, t("turns.next"))),
+  ].filter(Boolean));
   turns.scrollTop = turns.scrollHeight;
   turns.querySelector("textarea")?.focus();
 }

@@ -30,7 +30,7 @@ def migrate(connection: Connection, where: str, known: Mapping[int, tuple[str, M
     if connection.dialect.name == "postgresql":  # on SQLite the transaction itself keeps others out
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
     schema.migrations.create(connection, checkfirst=True)
-    missing = [number for number in sorted(known) if number not in applied(connection, where, known)]
+    missing = sorted(set(known) - applied(connection, where, known))
     for number in missing:
         name, function = known[number]
         function(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 _TYPES = {
-    "sqlite": {"MOMENT": "DATETIME", "NUMBERED": "INTEGER PRIMARY KEY AUTOINCREMENT", "BYTES": "BLOB", "FRACTION": "FLOAT"},
+    "sqlite": {"MOMENT": "DATETIME", "NUMBERED": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "BYTES": "BLOB", "FRACTION": "FLOAT"},
     "postgresql": {"MOMENT": "TIMESTAMP WITH TIME ZONE", "NUMBERED": "BIGSERIAL PRIMARY KEY", "BYTES": "BYTEA", "FRACTION": "DOUBLE PRECISION"},
 }
 
@@ -23,9 +23,10 @@ CREATE TABLE users (
 
 CREATE TABLE sessions (
     digest TEXT NOT NULL PRIMARY KEY,
-    user_key TEXT NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+    user_key TEXT NOT NULL,
     created_at MOMENT NOT NULL,
-    expires_at MOMENT NOT NULL
+    expires_at MOMENT NOT NULL,
+    FOREIGN KEY (user_key) REFERENCES users (key) ON DELETE CASCADE
 );
 CREATE INDEX sessions_by_user ON sessions (user_key);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
@@ -53,8 +54,9 @@ CREATE UNIQUE INDEX clients_in_use ON clients (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE frame_tokens (
     digest TEXT NOT NULL PRIMARY KEY,
-    user_key TEXT NOT NULL REFERENCES users (key) ON DELETE CASCADE,
-    expires_at MOMENT NOT NULL
+    user_key TEXT NOT NULL,
+    expires_at MOMENT NOT NULL,
+    FOREIGN KEY (user_key) REFERENCES users (key) ON DELETE CASCADE
 );
 CREATE INDEX frame_tokens_by_user ON frame_tokens (user_key);
 
@@ -124,10 +126,11 @@ CREATE TABLE article_versions (
 
 CREATE TABLE deliveries (
     id NUMBERED,
-    reply_id TEXT NOT NULL REFERENCES replies (id) ON DELETE CASCADE,
+    reply_id TEXT NOT NULL,
     sealed BYTES NOT NULL,
     attempts INTEGER NOT NULL,
-    next_at MOMENT NOT NULL
+    next_at MOMENT NOT NULL,
+    FOREIGN KEY (reply_id) REFERENCES replies (id) ON DELETE CASCADE
 );
 CREATE INDEX deliveries_due ON deliveries (next_at);
 CREATE INDEX deliveries_by_reply ON deliveries (reply_id);

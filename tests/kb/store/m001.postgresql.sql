@@ -1,4 +1,3 @@
-
 CREATE TABLE public.article_versions (
     version text NOT NULL,
     article text NOT NULL,
@@ -157,7 +156,7 @@ INSERT INTO public.feedback VALUES ('f1', 'a1', '2031-05-20 09:30:15.123456+00',
 
 INSERT INTO public.frame_tokens VALUES ('84cc699af6eac31f48b129609dab2f0f7ac88b163a19105a172e99059b29f21c', 'mei', '2031-05-20 10:30:15.123456+00');
 
-INSERT INTO public.migrations VALUES (1, 'first tables', '2026-11-22 05:43:05.612766+00');
+INSERT INTO public.migrations VALUES (1, 'first tables', '2026-11-22 05:55:28.956777+00');
 
 INSERT INTO public.replies VALUES ('r1', 'a1', '2031-05-20 09:30:15.123456+00', 'mei', 'chat', 'c7', '六日內送到。', '[{"code":"quantity"}]', 'send', '六日內。', true, 7.5, 'pending', 'an old key');
 
@@ -165,7 +164,7 @@ INSERT INTO public.sessions VALUES ('bf06905f46b52ffe0c9bc1713fc8e333c552db44a5d
 
 INSERT INTO public.sign_in_failures VALUES (1, '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881', '10.0.0.1', '2031-05-20 09:24:15.123456+00');
 
-INSERT INTO public.users VALUES ('mei', 'Mei', 'trainer', '$argon2id$v=19$m=65536,t=3,p=4$k3uF43JrAbTN3vZ5GIn+RQ$767daSxFyOMfjp84X9jfoRlhBACiie+zDgvUHuRtlo4', '2026-11-22 05:43:06.117252+00', false, '美', '["早班"]');
+INSERT INTO public.users VALUES ('mei', 'Mei', 'trainer', '$argon2id$v=19$m=65536,t=3,p=4$CWjwP2QxhM4oW+vjFxyRgw$T5cTA6y0vfEnVktxOgmLXO57qJpAhpby15MG8yDtdzs', '2026-11-22 05:55:29.508606+00', false, '美', '["早班"]');
 
 SELECT pg_catalog.setval('public.clients_id_seq', 1, true);
 
@@ -253,4 +252,3 @@ ALTER TABLE ONLY public.frame_tokens
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_key_fkey FOREIGN KEY (user_key) REFERENCES public.users(key) ON DELETE CASCADE;
-

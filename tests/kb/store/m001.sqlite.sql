@@ -21,7 +21,7 @@ CREATE TABLE asks (
 );
 INSERT INTO "asks" VALUES('a1','2031-05-20 09:30:15.123456','mei','chat','c7','幾時送到?😀','[{"role":"customer","text":"你好"}]','2031-05-20','{"question":"幾時送到?😀","draft":"六日內 [1]。","sources":[]}','20310501T000000','extractive','{"total":4.25}');
 CREATE TABLE clients (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
     digest TEXT NOT NULL UNIQUE,
     scopes JSON NOT NULL,
@@ -32,11 +32,12 @@ CREATE TABLE clients (
 );
 INSERT INTO "clients" VALUES(1,'help desk','e8a63ff171201e35b4df2ced1df2ce36807e37d9d9275ac7c7d7fa703645935a','["answer","check"]',60,'2031-05-20 08:30:15.123456',NULL,NULL);
 CREATE TABLE deliveries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    reply_id TEXT NOT NULL REFERENCES replies (id) ON DELETE CASCADE,
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    reply_id TEXT NOT NULL,
     sealed BLOB NOT NULL,
     attempts INTEGER NOT NULL,
-    next_at DATETIME NOT NULL
+    next_at DATETIME NOT NULL,
+    FOREIGN KEY (reply_id) REFERENCES replies (id) ON DELETE CASCADE
 );
 INSERT INTO "deliveries" VALUES(1,'r1',X'7365616C656400',0,'2031-05-20 09:30:15.123456');
 CREATE TABLE edits (
@@ -58,17 +59,18 @@ CREATE TABLE feedback (
 INSERT INTO "feedback" VALUES('f1','a1','2031-05-20 09:30:15.123456','mei','wrong','it is 8');
 CREATE TABLE frame_tokens (
     digest TEXT NOT NULL PRIMARY KEY,
-    user_key TEXT NOT NULL REFERENCES users (key) ON DELETE CASCADE,
-    expires_at DATETIME NOT NULL
+    user_key TEXT NOT NULL,
+    expires_at DATETIME NOT NULL,
+    FOREIGN KEY (user_key) REFERENCES users (key) ON DELETE CASCADE
 );
 INSERT INTO "frame_tokens" VALUES('84cc699af6eac31f48b129609dab2f0f7ac88b163a19105a172e99059b29f21c','mei','2031-05-20 10:30:15.123456');
 CREATE TABLE migrations (
-	number INTEGER NOT NULL, 
-	name TEXT NOT NULL, 
-	applied_at DATETIME NOT NULL, 
+	number INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	applied_at DATETIME NOT NULL,
 	PRIMARY KEY (number)
 );
-INSERT INTO "migrations" VALUES(1,'first tables','2026-11-22 05:42:54.436800');
+INSERT INTO "migrations" VALUES(1,'first tables','2026-11-22 05:55:20.714970');
 CREATE TABLE replies (
     id TEXT NOT NULL PRIMARY KEY,
     answer_id TEXT,
@@ -89,13 +91,14 @@ CREATE TABLE replies (
 INSERT INTO "replies" VALUES('r1','a1','2031-05-20 09:30:15.123456','mei','chat','c7','六日內送到。','[{"code":"quantity"}]','send','六日內。',1,7.5,'pending','an old key');
 CREATE TABLE sessions (
     digest TEXT NOT NULL PRIMARY KEY,
-    user_key TEXT NOT NULL REFERENCES users (key) ON DELETE CASCADE,
+    user_key TEXT NOT NULL,
     created_at DATETIME NOT NULL,
-    expires_at DATETIME NOT NULL
+    expires_at DATETIME NOT NULL,
+    FOREIGN KEY (user_key) REFERENCES users (key) ON DELETE CASCADE
 );
 INSERT INTO "sessions" VALUES('bf06905f46b52ffe0c9bc1713fc8e333c552db44a5d183e3345824a210f2a287','mei','2031-05-20 08:30:15.123456','2031-05-20 10:30:15.123456');
 CREATE TABLE sign_in_failures (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     name_digest TEXT NOT NULL,
     address TEXT NOT NULL,
     at DATETIME NOT NULL
@@ -111,7 +114,7 @@ CREATE TABLE users (
     display_name TEXT NOT NULL,
     groups JSON NOT NULL
 );
-INSERT INTO "users" VALUES('mei','Mei','trainer','$argon2id$v=19$m=65536,t=3,p=4$ypYJBPWaxz0t0l8fQuBGdQ$2RgoeePN/PjrOFdLo4uCR/lQMFcjHoTbwY3MbLiJw+4','2026-11-22 05:42:55.226672',0,'美','["早班"]');
+INSERT INTO "users" VALUES('mei','Mei','trainer','$argon2id$v=19$m=65536,t=3,p=4$1/prSW4a8uuOdg7KnkBXAw$8gnyGML6THVnCeZrPFr+IqNw5g4yw/KG3e39jn3GBZI','2026-11-22 05:55:21.275122',0,'美','["早班"]');
 CREATE INDEX sessions_by_user ON sessions (user_key);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 CREATE INDEX sign_in_failures_by_address ON sign_in_failures (address, at);

@@ -358,16 +358,16 @@ def test_nul_characters_go_and_lone_surrogates_are_replaced_everywhere(store: St
 
 
 def test_a_long_text_is_kept_and_one_too_long_is_refused(store: Store) -> None:
-    longest = "長" * 1_000_000
+    longest = "長" * 200_000
     store.put_edit(Edit("a", "mei", NOW, longest))
     assert [edit.text for edit in store.edits("a")] == [longest]
-    with pytest.raises(StoreError, match=r"a text of 1,000,001 characters is too long; give at most 1,000,000"):
+    with pytest.raises(StoreError, match=r"a text of 200,001 characters is too long; give at most 200,000"):
         store.put_edit(Edit("b", "mei", NOW, longest + "長"))
     assert store.edits("b") == []
 
 
 def test_numbers_that_json_does_not_know_are_refused(store: Store) -> None:
-    with pytest.raises(StoreError, match="cannot be kept"):
+    with pytest.raises(StoreError, match="can be kept"):
         store.add_ask(dataclasses.replace(ASK, timings_ms={"total": float("nan")}))
     assert store.ask("a") is None
 

@@ -110,10 +110,10 @@ def test_other_ids_of_conversations_stay(plain: str) -> None:
 
 def test_a_shops_own_order_numbers_are_masked_where_it_names_their_pattern(store: Store) -> None:
     ask = dataclasses.replace(
-        ASK, question="Where is LQ~77?", history=(), answer={"draft": "LQ~77 is open.", "question": "Where is LQ~77?", "sources": []}
+        ASK, question="Where is LQ-77?", history=(), answer={"draft": "LQ-77 is open.", "question": "Where is LQ-77?", "sources": []}
     )
-    assert masked_ask(ask).question == "Where is LQ~77?"
-    store.order_numbers = (r"LQ~[0-9]{2}",)
+    assert masked_ask(ask).question == "Where is LQ-77?"
+    store.order_numbers = (r"LQ-[0-9]{2}",)
     store.add_ask(ask)
     kept = store.ask("a")
     assert kept is not None
