@@ -1,6 +1,7 @@
 """Does any chunk answer this message? Features of the message, of the knowledge base, and of both; a logistic regression over them.
 
-The message classifier is trained on the boundary exemplars against ordinary messages of the paraphrase corpus; the regression is fitted by
+Two classifiers read the message alone. One knows messages that no article should answer (boundary exemplars), the other questions about
+details that shops seldom write down; both are trained against ordinary messages of the paraphrase corpus. The regression is fitted by
 `ui.calibration` on the questions of an invented shop that is not the sample's. The features of the knowledge base are z-scores over ordinary
 messages run against the same knowledge base, so that one fit serves shops of any size.
 """
@@ -12,7 +13,7 @@ import math
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,8 @@ PROBES = 100
 """Ordinary messages that measure a knowledge base."""
 NEIGHBOURS = 5
 BUCKETS = 1 << 14
-"""Hashed character n-grams of the message classifier."""
-NAMES = ("score", "gap", "margin", "message")
+"""Hashed character n-grams of a message classifier."""
+NAMES = ("score", "gap", "together", "margin", "message", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,20 @@ class Exemplar:
 
 @cache
 def exemplars() -> tuple[Exemplar, ...]:
-    """The bundled boundary exemplars."""
+    """The bundled boundary exemplars: what no article should answer."""
+    return _read(DATA / "boundaries.txt")
+
+
+@cache
+def details() -> tuple[Exemplar, ...]:
+    """Bundled questions about details that shops seldom write down; an article may answer one all the same."""
+    return _read(DATA / "details.txt")
+
+
+def _read(path: Path) -> tuple[Exemplar, ...]:
     rows: list[Exemplar] = []
     kind = ""
-    for line in (DATA / "boundaries.txt").read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("== "):
             kind = line.split()[1]
         elif line.strip() and not line.startswith("#"):
@@ -59,6 +70,7 @@ def ordinary() -> tuple[tuple[str, str], ...]:
     return tuple((line.split("\t")[0], line.split("\t")[1]) for line in lines if "\t" in line and not line.startswith("#"))
 
 
+@lru_cache(maxsize=256)
 def grams(text: str) -> NDArray[np.int64]:
     """Buckets of the message's character 1- to 3-grams, each once."""
     text = f" {normalise(text)} "[:600]
@@ -106,28 +118,38 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageClassifier:
+    """Log-odds from the message alone: half of it hashed character n-grams, half the message's vector."""
+
+    bias: float
+    grams: NDArray[np.float32]
+    """(BUCKETS,) weight of each hashed n-gram."""
+    vector: NDArray[np.float32]
+    """(dimension,) weight of each coordinate of the message's vector."""
+
+    def log_odds(self, text: str, vector: Floats) -> float:
+        """Positive where the message is rather of the classifier's kind than an ordinary one."""
+        found = grams(text)
+        lexical = float(self.grams[found].sum()) / math.sqrt(max(1, len(found)))
+        semantic = float(self.vector @ vector) if len(self.vector) == len(vector) else 0.0
+        return self.bias + lexical + semantic
+
+
+@dataclass(frozen=True, slots=True)
 class Regression:
-    """Fitted weights: P(no article answers) = sigmoid(bias + weights · features), and the message classifier that gives the last feature."""
+    """Fitted weights: P(no article answers) = sigmoid(bias + weights · features), and the two classifiers that give the last features."""
 
     names: tuple[str, ...]
     weights: tuple[float, ...]
     bias: float
-    message_bias: float
-    message_grams: NDArray[np.float32]
-    """(BUCKETS,) weight of each hashed n-gram."""
-    message_vector: NDArray[np.float32]
-    """(dimension,) weight of each coordinate of the message's vector."""
+    message: MessageClassifier
+    """Of what no article should answer."""
+    detail: MessageClassifier
+    """Of details that shops seldom write down."""
     embedder: str
     """Identity of the model whose vectors it was fitted on."""
     threshold: float = 0.5
     """Probability from which a draft abstains, unless the shop's own is set."""
-
-    def message(self, text: str, vector: Floats) -> float:
-        """Log-odds, from the message alone, that it is of a kind that no article answers."""
-        found = grams(text)
-        lexical = float(self.message_grams[found].sum()) / math.sqrt(max(1, len(found)))
-        semantic = float(self.message_vector @ vector) if len(self.message_vector) == len(vector) else 0.0
-        return self.message_bias + lexical + semantic
 
     def probability(self, features: Floats) -> float:
         """P(no article answers) of features in the order of NAMES."""
@@ -135,42 +157,49 @@ class Regression:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
     def save(self, path: Path) -> None:
-        meta = {"names": self.names, "weights": self.weights, "bias": self.bias, "message_bias": self.message_bias, "embedder": self.embedder,
-                "threshold": self.threshold}  # fmt: skip
+        meta = {"names": self.names, "weights": self.weights, "bias": self.bias, "message_bias": self.message.bias, "detail_bias": self.detail.bias,
+                "embedder": self.embedder, "threshold": self.threshold}  # fmt: skip
         np.savez_compressed(
-            path, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), grams=self.message_grams.astype(np.float16),
-            vector=self.message_vector.astype(np.float32),
+            path, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8),
+            message_grams=self.message.grams.astype(np.float16), message_vector=self.message.vector.astype(np.float32),
+            detail_grams=self.detail.grams.astype(np.float16), detail_vector=self.detail.vector.astype(np.float32),
         )  # fmt: skip
 
     @classmethod
     def load(cls, path: Path) -> Regression:
         with np.load(path, allow_pickle=False) as data:
             meta = json.loads(data["meta"].tobytes())
-            return cls(
-                tuple(meta["names"]), tuple(meta["weights"]), meta["bias"], meta["message_bias"], data["grams"].astype(np.float32),
-                data["vector"], meta["embedder"], meta["threshold"],
-            )  # fmt: skip
+            message, detail = (
+                MessageClassifier(meta[f"{name}_bias"], data[f"{name}_grams"].astype(np.float32), data[f"{name}_vector"])
+                for name in ("message", "detail")
+            )
+            return cls(tuple(meta["names"]), tuple(meta["weights"]), meta["bias"], message, detail, meta["embedder"], meta["threshold"])
 
 
-def fit_message(messages: Sequence[str], boundaries: Sequence[Exemplar], embedder: Embedder) -> Regression:
-    """The classifier on the message alone, half on hashed character n-grams, half on the message's vector. Needs the training extra.
+def unfitted(embedder: Embedder) -> Regression:
+    """The two classifiers, trained on the bundled data, with a regression around them whose weights are zero. Needs the training extra."""
+    messages = [text for text, _ in ordinary()]
+    return Regression(
+        names=NAMES, weights=(0.0,) * len(NAMES), bias=0.0, message=fit_message(messages, exemplars(), embedder),
+        detail=fit_message(messages, details(), embedder), embedder=embedder.identity,
+    )  # fmt: skip
 
-    The regression around it is still to be fitted: its weights are zero.
-    """
+
+def fit_message(messages: Sequence[str], other: Sequence[Exemplar], embedder: Embedder) -> MessageClassifier:
+    """A classifier of exemplars against ordinary messages. Needs the training extra."""
     from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
-    texts = [*messages, *(one.text for one in boundaries)]
-    labels = np.array([0] * len(messages) + [1] * len(boundaries))
+    texts = [*messages, *(one.text for one in other)]
+    labels = np.array([0] * len(messages) + [1] * len(other))
     found = [grams(text) for text in texts]
     ends = np.concatenate([[0], np.cumsum([len(one) for one in found])])
     values = np.concatenate([np.full(len(one), 1 / math.sqrt(max(1, len(one))), np.float32) for one in found])
     lexical = sparse.csr_matrix((values, np.concatenate(found), ends), shape=(len(texts), BUCKETS))
     words = LogisticRegression(C=30.0, class_weight="balanced", max_iter=400).fit(lexical, labels)
     meaning = LogisticRegression(C=3.0, class_weight="balanced", max_iter=400).fit(embedder.encode_queries(texts), labels)
-    return Regression(
-        names=NAMES, weights=(0.0,) * len(NAMES), bias=0.0, message_bias=float(words.intercept_[0] + meaning.intercept_[0]) / 2,
-        message_grams=(words.coef_[0] / 2).astype(np.float32), message_vector=(meaning.coef_[0] / 2).astype(np.float32), embedder=embedder.identity,
+    return MessageClassifier(
+        float(words.intercept_[0] + meaning.intercept_[0]) / 2, (words.coef_[0] / 2).astype(np.float32), (meaning.coef_[0] / 2).astype(np.float32)
     )  # fmt: skip
 
 
@@ -181,9 +210,10 @@ def bundled_regression() -> Regression | None:
     return Regression.load(path) if path.is_file() else None
 
 
-def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats, scores: Floats) -> Floats:
-    """The features of a message against a knowledge base, in the order of NAMES."""
-    own = [landscape.margin(vector)[0], regression.message(text, vector)]
+def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats, scores: Floats, together: float) -> Floats:
+    """The features of a message against a knowledge base, in the order of NAMES. `together`: share of the best chunks in the best article."""
+    margin = landscape.margin(vector)[0]
+    own = [together, margin, regression.message.log_odds(text, vector), regression.detail.log_odds(text, vector)]
     return np.concatenate([probe.features(scores), np.asarray(own, np.float32)])
 
 
@@ -192,4 +222,7 @@ def _top(values: Floats) -> float:
     return float(np.sort(values)[-most:].mean()) if most else 0.0
 
 
-__all__ = ["NAMES", "Exemplar", "Landscape", "Probe", "Regression", "bundled_regression", "exemplars", "features", "fit_message", "grams", "ordinary"]
+__all__ = [
+    "NAMES", "Exemplar", "Landscape", "MessageClassifier", "Probe", "Regression", "bundled_regression", "details", "exemplars", "features", "fit_message",
+    "grams", "ordinary", "unfitted",
+]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,35 +10,72 @@ from numpy.typing import NDArray
 from kb.embedding import TokenEmbedder
 
 Floats = NDArray[np.float32]
+_BATCH = 512
+"""Chunks tokenised at once when the tokens are collected."""
 
 
 class LateInteraction:
-    """MaxSim (Khattab & Zaharia, ColBERT, 2020) over a static model's token vectors, weighted by each query token's importance."""
+    """MaxSim (Khattab & Zaharia, ColBERT, 2020) over a static model's token vectors, weighted by each query token's importance.
+
+    A token has one vector wherever it stands, so each token of the shop is kept once and a chunk is a run of numbers: a tenth of the
+    memory, and a query is compared once with each token of its candidates.
+    """
 
     def __init__(self, embedder: TokenEmbedder, texts: Sequence[str]) -> None:
-        self._embedder, self._texts = embedder, texts
-        self._tokens = lru_cache(maxsize=20_000)(self._of_chunk)
-
-    def _of_chunk(self, row: int) -> Floats:
-        return self._embedder.encode_tokens([self._texts[row]])[0].vectors
+        self._embedder = embedder
+        ids, self._starts, self._vectors = _collect(embedder, texts)
+        self._tokens = ids
+        """Tokens of all chunks one after the other, as rows of _vectors; chunk i's are those from _starts[i] to _starts[i + 1]."""
 
     def scores(self, part: str, rows: NDArray[np.int64]) -> Floats:
         """(len(rows),) in -1..1: the weighted mean over the query's tokens of their best cosine in the chunk."""
         query = self._embedder.encode_tokens([part])[0]
         total = float(query.weights.sum())
-        if not len(query.ids) or total <= 0 or not len(rows):
-            return np.zeros(len(rows), np.float32)
-        chunks = [self._tokens(int(row)) for row in rows]
-        lengths = np.array([len(one) for one in chunks])
-        filled = np.flatnonzero(lengths)
         scores = np.zeros(len(rows), np.float32)
+        if not len(query.ids) or total <= 0:
+            return scores
+        begins, ends = self._starts[rows], self._starts[rows + 1]
+        filled = np.flatnonzero(ends - begins)
         if not len(filled):
             return scores
-        cosines = np.concatenate([chunks[i] for i in filled]) @ query.vectors.T
-        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-        best = np.maximum.reduceat(cosines, starts, axis=0)
+        runs = [self._tokens[begin:end] for begin, end in zip(begins[filled].tolist(), ends[filled].tolist(), strict=True)]
+        lengths = np.fromiter(map(len, runs), np.int64, len(runs))
+        cosines = self._cosines(np.concatenate(runs), query.vectors)
+        best = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths, axis=0)
         scores[filled] = best @ query.weights / total
         return scores
+
+    def _cosines(self, tokens: NDArray[np.int32], query: Floats) -> Floats:
+        """(len(tokens), tokens of the query): each distinct token is compared once."""
+        stands = np.zeros(len(self._vectors), np.bool_)
+        stands[tokens] = True
+        distinct = np.flatnonzero(stands)
+        place = np.empty(len(self._vectors), np.int32)
+        place[distinct] = np.arange(len(distinct), dtype=np.int32)
+        cosines: Floats = self._vectors.take(distinct, axis=0) @ query.T
+        return cosines.take(place[tokens], axis=0)
+
+
+def _collect(embedder: TokenEmbedder, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64], Floats]:
+    """(tokens of all texts as rows of the vectors, where each text's begin and the last one's end, the vectors of the distinct tokens)."""
+    row_of = np.full(0, -1, np.int32)  # by id in the model's vocabulary
+    runs: list[NDArray[np.int32]] = []
+    vectors: list[Floats] = []
+    distinct = 0
+    for first in range(0, len(texts), _BATCH):
+        for one in embedder.encode_tokens(texts[first : first + _BATCH]):
+            if len(one.ids) and int(one.ids.max()) >= len(row_of):
+                row_of = np.concatenate([row_of, np.full(int(one.ids.max()) + 1 - len(row_of), -1, np.int32)])
+            unseen, at = np.unique(one.ids, return_index=True)
+            new = row_of[unseen] < 0
+            if new.any():
+                row_of[unseen[new]] = np.arange(distinct, distinct + int(new.sum()), dtype=np.int32)
+                vectors.append(one.vectors[at[new]])
+                distinct += int(new.sum())
+            runs.append(row_of[one.ids])
+    starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
+    together = np.concatenate(runs) if runs else np.zeros(0, np.int32)
+    return together, starts, np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)
 
 
 __all__ = ["LateInteraction"]

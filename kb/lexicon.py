@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,6 +10,8 @@ import yaml
 
 from kb.content import Term
 from kb.text import normalise
+
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 class Lexicon:
@@ -23,8 +24,9 @@ class Lexicon:
                 folded = normalise(spelling)
                 if folded:
                     self._ids.setdefault(folded, set()).add(identifier)
-        ordered = sorted(self._ids, key=len, reverse=True)
-        self._pattern = re.compile("|".join(_bounded(name) for name in ordered)) if ordered else None
+        self._starting: dict[str, list[str]] = {}
+        for name in sorted(self._ids, key=len, reverse=True):
+            self._starting.setdefault(name[0], []).append(name)
         self._found = lru_cache(maxsize=16384)(self._find)
 
     def find(self, text: str) -> frozenset[str]:
@@ -32,16 +34,29 @@ class Lexicon:
         return self._found(text)
 
     def _find(self, text: str) -> frozenset[str]:
-        if self._pattern is None:
-            return frozenset()
-        return frozenset(identifier for match in self._pattern.finditer(normalise(text)) for identifier in self._ids[match.group()])
+        text = normalise(text)
+        found: set[str] = set()
+        end = 0
+        for at, character in enumerate(text):  # most characters begin no name: several times as fast as one alternation of all names
+            if character in self._starting and at >= end:
+                name = self._name_at(text, at)
+                found.update(self._ids.get(name, ()))
+                end = at + len(name)
+        return frozenset(found)
+
+    def _name_at(self, text: str, at: int) -> str:
+        """The longest name that begins there; '' where none does."""
+        for name in self._starting[text[at]]:
+            if text.startswith(name, at) and _stands_alone(name, text, at):
+                return name
+        return ""
 
 
-def _bounded(name: str) -> str:
-    escaped = re.escape(name)
-    before = r"(?<![a-z0-9])" if re.match(r"[a-z0-9]", name) else ""
-    after = r"(?![a-z0-9])" if re.search(r"[a-z0-9]$", name) else ""
-    return before + escaped + after
+def _stands_alone(name: str, text: str, at: int) -> bool:
+    """Whether no Latin letter or digit goes on where the name begins or ends with one."""
+    end = at + len(name)
+    begins_inside = at > 0 and name[0] in _LATIN and text[at - 1] in _LATIN
+    return not begins_inside and not (end < len(text) and name[-1] in _LATIN and text[end] in _LATIN)
 
 
 def glossary_lexicon(glossary: Iterable[Term]) -> Lexicon:
@@ -61,10 +76,22 @@ def place_lexicon() -> Lexicon:
     return Lexicon({identifier: [str(name) for name in entry["names"]] for identifier, entry in _gazetteer().items()})
 
 
+@cache
+def _generic_words() -> tuple[dict[str, str], Lexicon]:
+    data: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "data" / "names.yaml").read_text(encoding="utf-8"))
+    return {str(number): words for number, words in enumerate(data)}, Lexicon({str(number): names for number, names in enumerate(data.values())})
+
+
+def generic_words(text: str) -> str:
+    """What the well-known names in a text are, in the words that articles use: 'e-wallet' for a brand of it; '' without one."""
+    words, lexicon = _generic_words()
+    return " ".join(words[found] for found in sorted(lexicon.find(text)))
+
+
 def with_wider(places: frozenset[str]) -> frozenset[str]:
     """The places and the wider regions that they lie in."""
     wider = {str(_gazetteer()[place]["within"]) for place in places if place in _gazetteer() and "within" in _gazetteer()[place]}
     return places | wider
 
 
-__all__ = ["Lexicon", "glossary_lexicon", "place_lexicon", "with_wider"]
+__all__ = ["Lexicon", "generic_words", "glossary_lexicon", "place_lexicon", "with_wider"]

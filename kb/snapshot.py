@@ -10,8 +10,8 @@ import logging
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.article_texts import TextsOnDisk, version_of, write_texts
 from kb.content import Companions
 from kb.embedding import Vectors
 from kb.errors import SnapshotError
@@ -26,6 +27,7 @@ from kb.models import ApprovedReply, Article, Chunk, Section
 from kb.text import tokenise
 
 FORMAT = 1
+TEXTS = "texts.zip"
 _REINGEST = "run `kb ingest`"
 
 
@@ -43,6 +45,8 @@ class Snapshot:
     vectors: Vectors
     """(chunks, dimension), unit rows; (chunks, 0) without an embedder."""
     companions: Companions
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """By article id, the file's whole Markdown to the byte; empty in snapshots of before texts were kept."""
 
     @cached_property
     def faiss(self) -> Any:
@@ -66,6 +70,13 @@ class Snapshot:
         index.index(corpus, show_progress=False)
         return index
 
+    def article_text(self, article_id: str) -> str | None:
+        """The article's whole Markdown as it was indexed; None where the snapshot does not hold it. Raises SnapshotError where it is damaged."""
+        text = self.texts.get(article_id)
+        if text is not None and article_id in self.articles and version_of(text) != self.articles[article_id].version:
+            raise SnapshotError("the text kept of the article is not the one indexed", where=article_id, fix=_REINGEST)
+        return text
+
     def superseded_by(self, article_id: str, as_of: dt.date) -> Article | None:
         """The article in force that replaces this one."""
         return next((a for a in self.articles.values() if a.supersedes == article_id and a.in_force(as_of)), None)
@@ -77,12 +88,19 @@ def new_id(content: bytes) -> str:
     return f"{now}-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
-def make(articles: Sequence[Article], chunks: Sequence[Chunk], vectors: Vectors, embedder: str, companions: Companions) -> Snapshot:
+def make(
+    articles: Sequence[Article],
+    chunks: Sequence[Chunk],
+    vectors: Vectors,
+    embedder: str,
+    companions: Companions,
+    texts: Mapping[str, str] | None = None,
+) -> Snapshot:
     """A snapshot of these parts with a fresh id."""
     bare = {article.id: dataclasses.replace(article, sections=()) for article in articles}
     digest = json.dumps([[article.id, article.version] for article in articles] + [embedder]).encode()
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    return Snapshot(new_id(digest), created, embedder, bare, tuple(chunks), np.asarray(vectors, np.float32), companions)
+    return Snapshot(new_id(digest), created, embedder, bare, tuple(chunks), np.asarray(vectors, np.float32), companions, texts or {})
 
 
 # ---- on disk ---------------------------------------------------------------------------------------------------------
@@ -96,7 +114,7 @@ def publish(snapshot: Snapshot, home: Path, keep: int) -> None:
     try:
         _write(snapshot, beside)
         verified = _read(beside, snapshot.id)
-        if len(verified.chunks) != len(snapshot.chunks):
+        if len(verified.chunks) != len(snapshot.chunks) or verified.texts != snapshot.texts:
             raise SnapshotError("the snapshot written is not the one built", where=str(beside), fix="check the disk and run `kb ingest` again")
         os.replace(beside, root / snapshot.id)
     except BaseException:
@@ -150,6 +168,9 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
         "chunks": len(snapshot.chunks), "dimension": int(snapshot.vectors.shape[1]),
         "sha256": {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()},
     }  # fmt: skip
+    if snapshot.texts:  # not among the digests, so that loading need not read it: each text is held against its article's version when it is read
+        write_texts(snapshot.texts, folder / TEXTS)
+        manifest["texts"] = (folder / TEXTS).stat().st_size
     (folder / "manifest.json").write_bytes(_dump(manifest))
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
@@ -167,9 +188,12 @@ def _read(folder: Path, snapshot_id: str) -> Snapshot:
         chunks = tuple(_chunk(data) for data in json.loads((folder / "chunks.json").read_bytes()))
         companions = Companions.from_json(json.loads((folder / "companions.json").read_bytes()))
         vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", allow_pickle=False)
+        if manifest.get("texts", 0) and (folder / TEXTS).stat().st_size != manifest["texts"]:
+            raise SnapshotError(f"{TEXTS} is damaged", where=str(folder), fix=_REINGEST)
+        texts: Mapping[str, str] = TextsOnDisk(folder / TEXTS) if manifest.get("texts", 0) else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SnapshotError(f"cannot be read: {error}", where=str(folder), fix=_REINGEST) from error
-    snapshot = Snapshot(snapshot_id, manifest["created"], manifest["embedder"], articles, chunks, vectors, companions)
+    snapshot = Snapshot(snapshot_id, manifest["created"], manifest["embedder"], articles, chunks, vectors, companions, texts)
     _load_indexes(snapshot, folder)
     return snapshot
 

@@ -81,6 +81,8 @@ class StaticEmbedder:
     def _tokenize(self, texts: Sequence[str]) -> list[Encoding]:
         # encode_batch_fast skips the offsets; a lone surrogate, which Python strings may hold, is no valid text to tokenizers
         valid = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        if len(valid) == 1:  # a batch goes through a pool of threads, for which a single question would wait
+            return [self._tokenizer.encode(valid[0], add_special_tokens=False)]
         return self._tokenizer.encode_batch_fast(valid, add_special_tokens=False)
 
     def _token_vectors(self, encoding: Encoding) -> TokenVectors:

@@ -62,6 +62,11 @@ def fold(text: str) -> str:
     return str(_converter("t2s").convert(_SURROGATE.sub("\ufffd", text)))
 
 
+def to_traditional(text: str) -> str:
+    """Simplified characters to Traditional ones."""
+    return str(_converter("s2t").convert(text))
+
+
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     return str(Stemmer.Stemmer("english").stemWord(word))
@@ -87,6 +92,7 @@ def _tokens(text: str) -> tuple[str, ...]:
     return tuple(tokens)
 
 
+@lru_cache(maxsize=8192)
 def convert(text: str, lang: ReplyLanguage) -> str:
     """Chinese text in the script asked for (Hong Kong wording for zh-Hant); other text unchanged."""
     if lang == "en":
@@ -139,4 +145,4 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-__all__ = ["HAN", "clean", "convert", "detect", "fold", "normalise", "script", "sentences", "tokenise"]
+__all__ = ["HAN", "clean", "convert", "detect", "fold", "normalise", "script", "sentences", "to_traditional", "tokenise"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,7 @@ class Answerer:
         self.snapshot = snapshot
         self.searcher = Searcher(snapshot, embedder)
         self.abstainer = Abstainer(self.searcher, regression)
+        self.rules = checks.CheckRules.of(snapshot, self.searcher.terms)
 
     def answer(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,
@@ -52,7 +53,7 @@ class Answerer:
     def stream(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,
         style: Style = USUAL_STYLE, drafter: LanguageModelDrafter | None = None, channel: str = "",
-    ) -> Iterator[Event]:  # fmt: skip
+    ) -> Generator[Event, None, None]:  # fmt: skip
         """The answer as it comes: evidence, each claim that passed its checks, notes, the whole object. Without a drafter all at once."""
         clock = _Clock()
         query = self.searcher.understand(text, history=history, as_of=as_of, asker=asker, lang=lang)
@@ -62,7 +63,7 @@ class Answerer:
         verdicts = self.abstainer.judge(query, found)
         draft = self._draft(query, found, verdicts, style)
         clock.lap("draft")
-        yield EvidenceEvent(draft.sources if draft else (), draft.text if draft else "")
+        yield EvidenceEvent(draft.sources, draft.text, draft.disclaimers) if draft else EvidenceEvent((), "")
         worded = None
         if draft is not None:
             worded = yield from (drafter.word(draft, query, self.snapshot, self.check, style, channel) if drafter else as_it_stands(draft))
@@ -75,9 +76,12 @@ class Answerer:
         yield from map(NoteEvent, answer.notes)
         yield FinalEvent(answer, worded.drafter if worded else EXTRACTIVE, worded.worded if worded else (), worded.failure if worded else None)
 
-    def check(self, text: str, sources: Sequence[Source], question: str = "", required: Sequence[dict[str, str]] = ()) -> tuple[Doubt, ...]:
-        """The checks on an edited reply. `required`: the disclaimers of the answer that it was made from."""
-        return checks.check(text, sources, {one["id"]: one["text"] for one in required}, known=question)
+    def check(
+        self, text: str, sources: Sequence[Source], question: str = "", required: Sequence[dict[str, str]] = (), lang: ReplyLanguage | None = None
+    ) -> tuple[Doubt, ...]:  # fmt: skip
+        """The checks on an edited reply. `required`: the disclaimers of the answer that it was made from. `lang`: of the messages."""
+        texts = {one["id"]: one["text"] for one in required}
+        return checks.check(text, sources, texts, question, self.rules, lang or self.snapshot.companions.shop.reply_language)
 
     def judge(self, text: str, history: Sequence[Turn], as_of: dt.date | None, asker: Asker) -> list[Verdict]:
         """The verdict on each question of a message, without a draft."""

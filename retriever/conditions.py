@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
+from kb.numerals import number
 from kb.quantities import Kind, Quantity, read
 from kb.text import normalise
 
@@ -74,4 +75,32 @@ def agreement(stated: Sequence[Quantity], text: str) -> tuple[float, float]:
     return verdict, reached
 
 
-__all__ = ["Interval", "agreement", "intervals"]
+_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_RANGE = re.compile(r"\d\s*-\s*\d|以[上下]|\b(?:or (?:more|less|above|below)|over|under|up to)\b")
+_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?!\d)|[一二两三四五六七八九十百千万廿][零一二两三四五六七八九十百千万]+")
+
+
+_PEOPLE = re.compile(rf"([二两三四五六七八九十])个?人|\b({'|'.join(_WORDS)})[- ](?:person|people|man)\b")
+
+
+@lru_cache(maxsize=16384)
+def numbers(text: str) -> frozenset[float]:
+    """Numbers in digits, Chinese ones of two characters or more, and how many people: 圈口五十六 names 56, 一百二 120, six-person 6."""
+    folded = normalise(text)
+    people = (chinese or english for chinese, english in _PEOPLE.findall(folded))
+    return frozenset(number(one) for one in (*_NUMBER.findall(folded), *people))
+
+
+def condition_of(cells: Sequence[tuple[str, str]]) -> str:
+    """What a table row may state a condition in: its label, and the cells that are ranges, each with the unit of its header."""
+    ranges = (f"{cell} {_unit(header)}" for header, cell in cells[1:] if _RANGE.search(normalise(cell)))
+    return "; ".join([cells[0][1], *ranges])
+
+
+def _unit(header: str) -> str:
+    """What a header has in brackets: 'height (cm)'."""
+    found = re.search(r"[(\uff08]([^()\uff08\uff09]{1,12})[)\uff09]", header)
+    return found[1] if found else ""
+
+
+__all__ = ["Interval", "agreement", "condition_of", "intervals", "numbers"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,8 +14,26 @@ from kb.snapshot import Snapshot
 Floats = NDArray[np.float32]
 CONTEXT_WEIGHT = 0.3
 """How much an earlier message moves the vector of a follow-up."""
-WHOLE_WEIGHT = 0.3
+WHOLE_WEIGHT = 0.6
 """How much the whole message moves the vector of one of its questions."""
+
+
+class Remembered:
+    """An embedder that remembers the vectors of texts that come again: the question at hand, the sentences of the chunks that answer most."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.identity, self.dimension = embedder.identity, embedder.dimension
+        self._query = lru_cache(maxsize=256)(lambda text: embedder.encode_queries([text])[0])
+        self._passage = lru_cache(maxsize=16_384)(lambda text: embedder.encode_passages([text])[0])
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._rows([self._query(text) for text in texts])
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._rows([self._passage(text) for text in texts])
+
+    def _rows(self, vectors: Sequence[Floats]) -> Vectors:
+        return np.stack(vectors) if vectors else np.zeros((0, self.dimension), np.float32)
 
 
 def query_vector(embedder: Embedder, part: str, whole: str, context: str) -> Floats:
@@ -33,4 +54,4 @@ def nearest(snapshot: Snapshot, vector: Floats, k: int) -> tuple[NDArray[np.int6
     return rows[0], cosines[0]
 
 
-__all__ = ["CONTEXT_WEIGHT", "WHOLE_WEIGHT", "nearest", "query_vector"]
+__all__ = ["CONTEXT_WEIGHT", "WHOLE_WEIGHT", "Remembered", "nearest", "query_vector"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kb.models import USUAL_STYLE, Article, Chunk, Claim, Evidence, Query, ReplyLanguage, Source, Style
 from kb.text import convert
-from retriever.checks import CITATION, check
+from retriever.checks import CITATION, UNSUPPORTED, check
 from retriever.evidence import Pick, row_sentence
 from retriever.phrases import phrase
 
@@ -120,6 +120,8 @@ def _compose(
             sentences.append((period, source.n))
             said_period.add(article.id)
         text, foreign = _worded(pick.evidence, article, lang)
+        if pick.denies:
+            text = phrase("no", lang, text=text)
         if pick.conflicts_with is not None:
             text = phrase("conflict", lang, text=text)
         sentences.append((text, source.n))
@@ -147,7 +149,7 @@ def _assemble(
     claims = []
     for text, number in sentences:
         written = f"{_bare(text)} [{number}]" + ("." if lang == "en" else "。")
-        doubts = [doubt for doubt in check(written, sources, {}) if doubt.code in ("unsupported", "uncited")]
+        doubts = [doubt for doubt in check(written, sources, {}) if doubt.code in UNSUPPORTED]
         claims.append(Claim(written, (number,), supported=not doubts, problems=tuple(doubts)))
     body = phrase(f"greeting-{style.tone}", lang) + gap.join(claim.text for claim in claims)
     for part in filter(None, map(_short, open_parts)):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kb.lexicon import place_lexicon, with_wider
 from kb.models import Chunk, Evidence, Hit, Query, ReplyLanguage
-from kb.quantities import read
+from kb.quantities import Kind, read
 from kb.text import HAN, sentences, tokenise
+from retriever.direction import asks_permission, denies
 from retriever.search import Found, Searcher
 
 MOST_EVIDENCE = 5
@@ -29,6 +31,8 @@ SHORT = {"zh": 36, "en": 90}
 """Characters up to which a chunk is quoted whole."""
 SENTENCE_MARGIN = 0.12
 """How far behind the best sentence of a chunk another may score and still be quoted."""
+SURE = 0.9
+"""Score from which a sentence that denies answers a question whether something may be done with no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Pick:
 
     part: int
     evidence: Evidence
+    denies: bool = False
+    """The question asks whether something may be done, and this says no."""
     conflicts_with: int | None = None
     """Index of the pick that states another value for the same thing."""
 
@@ -49,7 +55,9 @@ def select(found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pic
         first = next((hit for hit in one.hits if hit.index not in taken), None)
         if first is None:
             continue
-        picks.append(Pick(number, _evidence(first, searcher, one.part)))
+        evidence = _evidence(first, searcher, one.part)
+        sure = searcher.embedder is not None and first.score >= SURE
+        picks.append(Pick(number, evidence, denies=sure and asks_permission(one.part) and denies(evidence.text)))
         taken.add(first.index)
         rival = conflicting(first, one, searcher, query)
         if rival is not None and rival.index not in taken:
@@ -108,9 +116,9 @@ def _contradiction(one: Chunk, other: Chunk, searcher: Searcher, query: Query) -
 
 def _same_matter(first: str, second: str, searcher: Searcher) -> float:
     """How alike two sentences are without their quantities: cosine, or the words' Dice coefficient without an embedder."""
-    if searcher.embedder is None:
+    if searcher.remembered is None:
         return _alike(first, second)
-    a, b = searcher.embedder.encode_passages([_without_quantities(first), _without_quantities(second)])
+    a, b = searcher.remembered.encode_passages([_without_quantities(first), _without_quantities(second)])
     return float(a @ b)
 
 
@@ -122,8 +130,13 @@ def _without_quantities(text: str) -> str:
 
 def _alike(first: str, second: str) -> float:
     """Dice coefficient of the two texts' words without their numbers."""
-    a, b = ({token for token in tokenise(text) if not token[0].isdigit()} for text in (first, second))
+    a, b = _words(first), _words(second)
     return 2 * len(a & b) / max(1, len(a) + len(b))
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(token for token in tokenise(text) if not token[0].isdigit())
 
 
 def _margin(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> float:
@@ -142,8 +155,13 @@ def parallel(chunk: Chunk, other: Chunk) -> bool:
     """Whether two chunks say the same of different things: rows of one table, or sentences that differ in little more than a name."""
     if chunk.kind == other.kind == "row" and (chunk.article, chunk.table) == (other.article, other.table):
         return True
-    kinds, other_kinds = ({quantity.kind for quantity in read(one.text)} for one in (chunk, other))
+    kinds, other_kinds = _kinds(chunk.text), _kinds(other.text)
     return (kinds == other_kinds or bool(kinds & other_kinds)) and _alike(chunk.text, other.text) >= 0.5
+
+
+@lru_cache(maxsize=16_384)
+def _kinds(text: str) -> frozenset[Kind]:
+    return frozenset(quantity.kind for quantity in read(text))
 
 
 def _repeats(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> bool:
@@ -203,10 +221,9 @@ def _sentence_scores(texts: Sequence[str], part: str, searcher: Searcher) -> lis
     for i, text in enumerate(texts):
         near = place_lexicon().find(text)
         scores[i] += (0.15 if near & places else -0.15) if near and places else 0.0
-    if searcher.embedder is None:
+    if searcher.remembered is None:
         return scores
-    vector = searcher.embedder.encode_queries([part])[0]
-    cosines = searcher.embedder.encode_passages(list(texts)) @ vector
+    cosines = searcher.remembered.encode_passages(texts) @ searcher.remembered.encode_queries([part])[0]
     return [score + float(cosine) for score, cosine in zip(scores, cosines, strict=True)]
 
 

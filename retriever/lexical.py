@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,20 +45,25 @@ def coverage(snapshot: Snapshot, text: str, row: int) -> float:
 
 def inverse_document_frequency(snapshot: Snapshot, token: str) -> float:
     """ln((N - n + 0.5) / (n + 0.5) + 1), with the largest value for an unknown token."""
-    frequencies = _document_frequencies(snapshot)
-    n = frequencies.get(token, 0)
-    return float(np.log((len(snapshot.chunks) - n + 0.5) / (n + 0.5) + 1))
+    known = _inverse_document_frequencies(snapshot)
+    return known.get(token, known[UNKNOWN])
 
 
-def _document_frequencies(snapshot: Snapshot) -> dict[str, int]:
-    frequencies: dict[str, int] | None = snapshot.__dict__.get("_frequencies")
-    if frequencies is None:
-        frequencies = {}
-        for chunk in snapshot.chunks:
-            for token in set(tokenise(chunk.indexed_text(snapshot.articles[chunk.article].title))):
-                frequencies[token] = frequencies.get(token, 0) + 1
-        snapshot.__dict__["_frequencies"] = frequencies
-    return frequencies
+UNKNOWN = ""
+"""Stands for every token that the shop does not know; no token is empty."""
+
+
+def _inverse_document_frequencies(snapshot: Snapshot) -> dict[str, float]:
+    """Of each token of the shop and of UNKNOWN; kept with the snapshot, since every question asks for dozens."""
+    known: dict[str, float] | None = snapshot.__dict__.get("_inverse_document_frequencies")
+    if known is None:
+        indexed = (chunk.indexed_text(snapshot.articles[chunk.article].title) for chunk in snapshot.chunks)
+        frequencies = Counter(token for text in indexed for token in set(tokenise(text)))
+        frequencies[UNKNOWN] = 0
+        total = len(snapshot.chunks)
+        known = {token: float(np.log((total - n + 0.5) / (n + 0.5) + 1)) for token, n in frequencies.items()}
+        snapshot.__dict__["_inverse_document_frequencies"] = known
+    return known
 
 
 __all__ = ["coverage", "inverse_document_frequency", "scores"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.lexicon import Lexicon, glossary_lexicon
+from kb.lexicon import Lexicon, glossary_lexicon, place_lexicon
 from kb.models import USUAL_STYLE, Claim, Doubt, Query, ReplyLanguage, Source, Style
 from kb.settings import Settings
 from kb.snapshot import Snapshot
@@ -22,13 +24,23 @@ from retriever.llm_model import ModelFailure, open_model, pieces
 from retriever.llm_parse import ClaimReader, MalformedOutput, Wording
 from retriever.llm_phrases import llm_phrase
 from retriever.llm_prompt import Offered, messages
-from retriever.llm_words import word_reader
+from retriever.llm_words import flat, word_reader
 from retriever.phrases import PHRASES
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 log = logging.getLogger(__name__)
+
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|rules?|prompts?|polic(?:y|ies)|above|previous|prior)\b"
+    r"|\b(?:system prompt|you are now|developer mode|as an ai|language model|assistant:|system:)"
+    r"|(?:忽略|无视|忘记|不要理会|绕过).{0,12}(?:指令|指示|规则|规定|以上|之前|先前|上文)|系统提示|提示词|语言模型|开发者模式|你现在是|你而家系"
+)
+"""Evidence that gives orders to a machine is never handed to one: it is said in its own words, if at all."""
+
+MANY_PLACES = 3
+"""Evidence that names as many is a list of who gets what where: easily confused, so it is said as it stands."""
 
 Check = Callable[[str, Sequence[Source]], Sequence[Doubt]]
 """The checks on any reply text, with the sources that its [n] point at."""
@@ -105,14 +117,15 @@ class LanguageModelDrafter:
         """Listens until the model has closed its list. Raises ModelFailure."""
         reader = ClaimReader()
         try:
-            for piece in pieces(self._model, prompt, self._timeout_s):
-                for wording in reader.feed(piece):
-                    yield from self._named(gathering.take(wording))
-                if reader.done:
-                    return
+            with closing(pieces(self._model, prompt, self._timeout_s)) as heard:
+                for piece in heard:
+                    for wording in reader.feed(piece):
+                        yield from self._named(gathering.take(wording))
+                    if reader.done:
+                        return
         except MalformedOutput:
             raise ModelFailure("malformed") from None
-        raise ModelFailure("refused" if reader.looks_like_prose else "malformed")
+        raise ModelFailure("refused" if reader.looks_like_refusal else "malformed")
 
     def _named(self, claims: Sequence[tuple[int, Claim, bool]]) -> Generator[ClaimEvent, None, None]:
         for index, claim, worded in claims:
@@ -226,7 +239,9 @@ def _numbers(conflict: dict[str, object]) -> list[int]:
 
 def _ours(source: Source, text: str, query: Query, snapshot: Snapshot) -> bool:
     article = snapshot.articles.get(source.article)
-    if article is None or not article.in_force(query.as_of) or article.audience == "agent":
+    if article is None or not article.in_force(query.as_of) or article.audience == "agent" or _ORDERS.search(flat(text)):
+        return True
+    if len(place_lexicon().find(text)) >= MANY_PLACES:
         return True
     approved = {
         normalise(convert(_bare(reply.text), query.reply_lang))

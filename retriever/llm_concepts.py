@@ -6,11 +6,13 @@ vouches for a wording in the other.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kb.text import HAN
 from retriever.llm_words import flat
 
 
@@ -37,7 +39,7 @@ NO_NEED = r"无需|无须|毋须|毋需|不需要?|不须|不用|不必|免去|\
 
 CONCEPTS: tuple[Concept, ...] = (
     # What a shop may grant.
-    _concept("free", r"免费|免运|免邮|免收|免手续|免息|免付|包邮|包运|白送|不收|零费用|无偿", r"free(?! to\b)|complimentary|(?:no|without|at no) (?:extra |additional )?(?:charge|cost|fee)s?|gratis|on the house|on us", kept=False),
+    _concept("free", r"免费|免运|免邮|免收|免手续|免息|免付|包邮|包运|白送|不收(?=费|任何费|手续|运|邮|附加)|不另收|零费用|无偿", r"(?:interest|duty|tax|postage)-free|(?<!-)free(?! to\b)(?! from\b)|complimentary|(?:no|without|at no) (?:extra |additional )?(?:charge|cost|fee)s?|gratis|on the house|on us", kept=False),
     _concept("gift", r"赠|礼品|礼物|好礼|奖品|送(?=您|你|礼|一份)|加送|附送|额外送", r"gifts?(?![- ](?:box|set|pack|bag|hamper|wrap|card))|gifted|giveaways?|bonus|freebies?|presents?"),
     _concept("discount", r"折扣|优惠|减价|特价|促销|让利|便宜|抵扣|立减|[\d一二三四五六七八九]折|半价|减免", r"discount\w*|promotion\w*|promo|sale|deals?|cheaper|reduc\w+|(?:%|percent) off|half[- ]price|bargain"),
     _concept("voucher", r"券|优惠码|折扣码|代金|购物金|礼卡", r"vouchers?|coupons?|promo codes?|codes?|gift cards?|store credit"),
@@ -55,11 +57,12 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept("waiver", r"豁免|免除|取消费用", r"exempt\w*|waiv\w+"),
     _concept("extra", r"额外|另加|加码|双倍|三倍|加倍|翻倍|再送|再加|多送", r"extra|additional\w*|doubl\w+|tripl\w+|twice as|bonus|more than you"),
     _concept("two-for-one", r"买一|买[二两三]送|第二件", r"buy one|bogo|two for|second (?:one|item)"),
-    _concept("hurry", r"马上|立即|立刻|即时|即刻|实时|第一时间|优先|加急|特快|火速", r"immediate\w*|instant\w*|at once|right away|straight away|priority|express|asap|urgent\w*"),
+    _concept("hurry", r"马上|立即|立刻|即时|即刻|实时|第一时间|优先|加急|特快|火速|尽快|尽早|尽速|从速", r"immediate\w*|instant\w*|at once|right away|straight away|priority|express|asap|urgent\w*|soon|shortly|promptly|quickly"),
     _concept("today", r"今天|今日|即日|当天|当日|同日", r"today|same[- ]day"),
     _concept("tomorrow", r"明天|明日|次日|翌日|隔天|隔日", r"tomorrow|next[- ]day"),
     # How far a rule reaches.
-    _concept("all", r"所有|全部|一切|任何|一律|全场|全线|凡是?|不限|皆|均|全年|全额|全数", r"all|any|anything|anyone|everything|everyone|everybody|full|fully|entire\w*|whole", vouched=r"整|满"),
+    _concept("all", r"所有|全部|一切|任何|一律|全场|全线|凡是?|不限|皆|均|全年", r"all|any|anything|anyone|everything|everyone|everybody"),
+    _concept("full", r"全额|全数|足额|整[个件张单笔]", r"full|fully|entire\w*|whole", vouched=r"整|满|全"),
     _concept("each", r"每", r"each|every|per|a(?= (?:day|week|month|year))"),
     _concept("whenever", r"随时|任何时[候间]|无限|不限时|全天候|不设期限|无时间限制", r"any ?time|whenever|no (?:time )?limits?|unlimited|at all times|always|24/7"),
     _concept("regardless", r"不论|无论|不管|即使|即便|就算|哪怕|纵使|尽管", r"regardless|even|no matter|whether or not|whatever|despite|although|though"),
@@ -71,6 +74,21 @@ CONCEPTS: tuple[Concept, ...] = (
     _concept("approximate", r"大约|约(?!定|束)|左右|大概|上下|预计|预期|估计|一般|通常|多数|视乎|视情况|为准", r"about|around|approximate\w*|approx|roughly|estimate\w*|usual\w*|normal\w*|typical\w*|general\w*|expected|depend\w*|subject to|vary|varies", kept=True),
     _concept("no-need", NO_NEED, "", kept=True),
     _concept("consent", r"批准|审批|同意|酌情|经确认", r"approv\w+|consent\w*|discretion\w*", kept=True),
+    _concept(
+        "may", r"可(?!能)|能(?!量|源|力|耗)|得以|允许|准许|有权|任选|自选",
+        r"can|cannot|can't|may|could|able|allow\w*|permit\w*|possible|available|eligible|optional\w*|welcome|\w+able", new=False, kept=True,
+    ),
+    _concept("must", r"须|需|要(?!么|点)|必|请|务|应|才|规定", r"must|need\w*|requir\w+|ha(?:ve|s) to|please|shall|should|only|obliged|necessary", new=False, kept=True),
+    _concept("above", r"以上", r"or more|or above|above|over", new=False),
+    _concept("below", r"以下", r"or less|or below|below|under", new=False),
+    _concept("may-not-must", r"必须|务必|一定要|强制|不得不", r"must|ha(?:ve|s) to|obliged|mandatory|compulsory", vouched=r"须|需|要|必|请|务|应|才|勿|限|\brequir\w*|\bneed\w*|\bshould\b|\bplease\b|\bonly\b"),
+    _concept("after", r"后(?!台|续)", r"after|afterwards|later|following", vouched=r"起|翌日|\b(?:of|from|since|within|upon|once|when|until)\b"),
+    _concept("before", r"(?<![提目])前(?!往|台|轮|叉|管|篮|灯|往)", r"before|prior to|ahead of|beforehand", vouched=r"至|止|内|提前|预|\b(?:by|until|within|latest|deadline)\b"),
+    _concept("charged", r"收费|付费|须付款|有偿|加价", r"for a fee|chargeable|charged|paid (?:service|option)|not free", vouched=r"收取|[收付]\s?[^货到件,,。;;]{0,8}费|[收付]\s?(?:hkd|rmb|nt|us|eur|\$|[\d¥])|另计|费[::]|\bfees?\b|\bcosts?\b"),
+    _concept("included", r"包括|包含|连同|涵盖", r"includ\w+|cover(?:s|ed|ing)", vouched=r"含|附|连|配|内有|\bwith\b|\bcontain\w*"),
+    _concept("late", r"逾期|过期|迟到|超时|超过期限", r"late|overdue|expired|deadline"),
+    _concept("proof", r"收据|单据|发票|凭证|证明", r"receipts?|invoices?|proof"),
+    _concept("member", r"会员", r"members?|membership"),
     # Who.
     _concept(
         "shop-pays",
@@ -84,10 +102,10 @@ CONCEPTS: tuple[Concept, ...] = (
         kept=True,
     ),
     # States and kinds that stand beside each other: naming the neighbour is a false statement.
-    _concept("second-hand", r"二手|翻新|旧货", r"second[- ]hand|refurbished|pre-?owned"),
-    _concept("brand-new", r"全新", r"brand[- ]new"),
+    _concept("second-hand", r"二手|翻新|旧货|使用过", r"second[- ]hand|refurbished|pre-?owned|used(?! (?:to|with|by|for|in|as|on|at|within|together|up)\b)"),
+    _concept("brand-new", r"全新", r"new(?! (?:zealand|year|york|territories))"),
     _concept("worn", r"已佩戴|戴过|佩戴过|穿过|已使用|使用过|用过|已拆|拆过|已开封|开过|打开过", r"(?:has|have|had|already|been|if|even)(?: already)?(?: been)? (?:worn|used|opened)|(?:worn|used|opened) (?:items?|goods|products?|ones?|box\w*|pieces?)",
-             vouched=r"(?<!未)(?<!未经)(?<!未曾)(?:拆封|开封|佩戴|使用|拆开)后?"),
+             vouched=r"(?<!未)(?<!未经)(?<!未曾)(?:拆封|开封|佩戴|使用|拆开)[后者]|已"),
     _concept("damaged", r"损坏|破损|损毁|瑕疵|故障|坏", r"damag\w+|broken|defect\w*|faulty|flaw\w*"),
     _concept("gold", r"金(?![额]|属)|黄金", r"gold\w*"),
     _concept("silver", r"银(?!行|联|包|码)", r"silver\w*"),
@@ -141,11 +159,27 @@ _GRANTS = frozenset(
 """Notions that a wording may name no more often than its evidence: 'no free delivery' does not vouch for 'and returns are free'."""
 
 
-def brought_in(wording: str, evidence: str) -> frozenset[str]:
-    """Notions of the wording that its evidence does not name, or not as often."""
-    said, stated = concepts(wording), concepts(evidence)
-    fresh = {name for name, count in said.items() if name in _NEW and (name not in stated or (name in _GRANTS and count > stated[name]))}
+_MATTERS = frozenset("refund return exchange repair points".split())
+"""Grants that a heading may be about: a row below 'Refunds' speaks of refunds. It does not make anything free."""
+_FRAGMENT = 16
+"""Characters (of Chinese; of English thrice as many) up to which evidence is a fragment, such as a table row, whose heading says what is granted."""
+
+
+def brought_in(wording: str, evidence: str, context: str = "") -> frozenset[str]:
+    """Notions of the wording that neither its evidence nor the headings over it name, or that it names more often."""
+    said, stated, over = concepts(wording), concepts(evidence), dict(concepts(context))
+    if len(evidence) > _FRAGMENT * (1 if re.search(f"[{HAN}]", evidence) else 3):
+        over = {name: count for name, count in over.items() if name not in _GRANTS}
+    over = {name: count for name, count in over.items() if name not in _GRANTS or name in _MATTERS}
+    fresh = {name for name, count in said.items() if name in _NEW and count > _allowed(name, stated, over)}
     return frozenset(name for name in fresh if not _vouched(name, evidence))
+
+
+def _allowed(name: str, stated: Mapping[str, int], over: Mapping[str, int]) -> float:
+    """How often a wording may name a notion."""
+    if name not in stated and name not in over:
+        return 0
+    return max(1, stated.get(name, 0)) if name in _GRANTS else math.inf
 
 
 def _vouched(name: str, evidence: str) -> bool:
@@ -158,4 +192,16 @@ def lost(wording: str, evidence: str) -> frozenset[str]:
     return _KEPT & (concepts(evidence).keys() - concepts(wording).keys())
 
 
-__all__ = ["CONCEPTS", "NO_NEED", "brought_in", "concepts", "lost"]
+_OPPOSITES = (("above", "below"), ("below", "above"), ("may", "must"), ("must", "may"), ("before", "after"), ("after", "before"), ("free", "charged"), ("shop-pays", "customer-pays"),
+              ("customer-pays", "shop-pays"), ("online", "store"), ("store", "online"))  # fmt: skip
+
+
+def swapped(wording: str, evidence: str, *, one_language: bool) -> bool:
+    """Whether the wording says a notion less often and its opposite more often, or, in one language, a limit less often."""
+    said, stated = concepts(wording), concepts(evidence)
+    if any(said.get(gone, 0) < stated.get(gone, 0) and said.get(come, 0) > stated.get(come, 0) for gone, come in _OPPOSITES):
+        return True
+    return one_language and any(said.get(name, 0) < stated.get(name, 0) for name in ("approximate", "only", "except", "unless"))
+
+
+__all__ = ["CONCEPTS", "NO_NEED", "brought_in", "concepts", "lost", "swapped"]

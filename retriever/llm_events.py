@@ -18,10 +18,12 @@ class EvidenceEvent:
     sources: tuple[Source, ...]
     draft: str
     """The extractive draft; '' where nothing is answered."""
+    disclaimers: tuple[dict[str, str], ...] = ()
+    """Whose texts stand in it."""
     name: Literal["evidence"] = "evidence"
 
     def as_json(self) -> dict[str, Any]:
-        return {"sources": [source.as_json() for source in self.sources], "draft": self.draft}
+        return {"sources": [source.as_json() for source in self.sources], "draft": self.draft, "disclaimers": list(self.disclaimers)}
 
 
 @dataclass(frozen=True, slots=True)

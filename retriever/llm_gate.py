@@ -14,20 +14,18 @@ from kb.models import ReplyLanguage
 from kb.quantities import Kind, Quantity, read, supported
 from kb.text import HAN, clean, convert, normalise, script, tokenise
 from retriever.checks import CITATION
-from retriever.llm_concepts import brought_in, lost
-from retriever.llm_polarity import SAME_WORD, limits_moved, turned
+from retriever.llm_concepts import brought_in, lost, swapped
+from retriever.llm_polarity import SAME_WORD, limits_moved, only_denies, turned
 from retriever.llm_words import Words, flat, word_reader
 
 NEW_MATTER = {"same": 0.12, "other": 0.4}
 """Share of a claim's weight of words that its evidence need not vouch for; by whether both are in one language."""
 LIKE_MATTER = 0.4
 """Share of a claim's weight that may stand for its evidence by likeness alone, in one language."""
-KEPT_MATTER = {"same": 0.6, "other": 0.45}
+KEPT_MATTER = {"same": 0.68, "other": 0.6}
 """Share of the evidence's weight of words that a claim must say."""
 HEAVY = 0.75
-"""Weight from which a word tells something of its own."""
-HEAVY_NEW = {"same": 0, "other": 1}
-"""How many such words may come without evidence, beyond what a longer claim may (one more for every eight)."""
+"""Weight from which a word tells something of its own: none such may come without evidence, but for one or two in a translation."""
 _MARKUP = re.compile(
     r"[<>{}`*_#|\\^~=@$&]|\]\(|https?|www|://|\b[\w-]+\.(?:com|net|org|cn|hk|tw|io|co|shop|top|xyz|me|info|cc|app|link)\b|[\u2190-\u2bff\u3010\u3011]",
     re.IGNORECASE,
@@ -39,13 +37,17 @@ _CODE = re.compile(r"(?<![a-z0-9])(?=[a-z0-9-]*[a-z])(?=[a-z0-9-]*\d)[a-z0-9]+(?
 _UNIT_WORDS = re.compile(r"\d+(?:st|nd|rd|th|am|pm|kg|g|mg|ml|l|cm|mm|km|m|h|hrs?|d|days?|x|k|oz|ct)$")
 _EVERYDAY = frozenset(
     "您 你 我 我们 您的 你的 请 需 需要 可 可以 能 会 将 由 于 在 从 自 至 到 为 是 的 了 和 与 及 并 以及 并且 其 该 此 这 这款 这些 那 如 若 如果 则 就 便 即 即可 后 起 计 算 内 前 "
-    "便可 均可 享 享有 获 作 做 进行 办理 申请 提供 安排 收到 收货 购买 购 订 商品 产品 货品 货件 订单 客人 顾客 客户 个 天 日 号 元 港币 港元 共 合共 总共 另 另外 另有 而 且 同时 按 根据 依 期限 时间 期间 期 时 当中 其中 上 下 有 要 须 必须 就是 属 属于 所 以 之 对 对于 关于 每 个月 年 月 星期 周 "
+    "便可 均可 设 亦 也 均 作 做 进行 收到 收货 商品 产品 货品 货件 订单 客人 顾客 客户 个 天 日 号 元 港币 港元 共 合共 总共 另 另外 另有 而 且 同时 按 根据 依 期限 时间 期间 期 时 当中 其中 上 下 有 要 须 必须 就是 属 属于 所 以 之 对 对于 关于 每 个月 年 月 星期 周 "
     "we our us you your yours it its they them their this that these those the a an is are was were be been being will would can could may might must shall should need needs have has had do does "
-    "of to in on at for from by with and if as when then than so please note which who there here per within into out up upon under once item items product products order orders purchase purchased "
+    "of to in on at for from by with and if as when then than so please note which who there here per within into out up upon under once item items product products order orders "
     "customer customers get receive make made take takes given give provided provide available apply applies using use via day days date dates time period months month year years week weeks hour hours "
     "hk hkd rmb cny usd eur dollars".split()
 )
 """Words that hold a sentence together; what they could add is told by the notions, figures and denials."""
+_EVERYDAY_CHARACTERS = frozenset(
+    "您你我们的了是为于在由从自至到和与及并以其该此这那则就便即后计算共合总另每个可能会将请须需要用取方面如若仍大约作做进行办理"
+)
+"""Of Chinese words that are put together anew: 收取 for 收."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ def objection(text: str, grounds: Grounds, lang: ReplyLanguage, terms: Lexicon) 
         return "limits"
     if _swapped(text, grounds.text):
         return "binding"
-    if brought_in(text, f"{grounds.text} {grounds.context}"):
+    if brought_in(text, grounds.text, grounds.context):
         return "notion"
-    if lost(text, grounds.text):
+    if lost(text, grounds.text) or swapped(text, grounds.text, one_language=_one_language(text, grounds.text)):
         return "condition"
     if _other_names(text, grounds, terms):
         return "names"
@@ -181,7 +183,7 @@ def _overlap(first: str, second: str) -> float:
 
 def _other_names(text: str, grounds: Grounds, terms: Lexicon) -> bool:
     """Whether the claim names a product or a place that its evidence does not, or loses one."""
-    one_language = (script(text) == "en") == (script(grounds.text) == "en")
+    one_language = _one_language(text, grounds.text)
     text = _US.sub(" ", text)
     for lexicon, must_keep in ((terms, one_language), (place_lexicon(), True)):
         named, given = lexicon.find(text), lexicon.find(grounds.text)
@@ -192,13 +194,18 @@ def _other_names(text: str, grounds: Grounds, terms: Lexicon) -> bool:
     return False
 
 
+def _one_language(text: str, evidence: str) -> bool:
+    return (script(text) == "en") == (script(evidence) == "en")
+
+
 def _other_matter(text: str, grounds: Grounds) -> str | None:
     """Whether the claim's words say what its evidence does not, or too little of it."""
     reader = word_reader()
     claim, evidence, known = reader.read(text), reader.read(grounds.text), reader.read(f"{grounds.text}。{grounds.context}")
-    mode = "same" if (script(text) == "en") == (script(grounds.text) == "en") else "other"
+    mode = "same" if _one_language(text, grounds.text) else "other"
     new, like, heavy = 0.0, 0.0, 0
-    telling = [i for i in range(len(claim.words)) if not _everyday(claim.words[i])]
+    figures = [one.span for one in read(text)]  # held to the evidence already
+    telling = [i for i, word in enumerate(claim.words) if not _everyday(word) and not _within(claim.spans[i], figures)]
     alike = _likeness(claim, known)
     stems = set(tokenise(grounds.text)) | set(tokenise(grounds.context))
     for i in telling:
@@ -212,15 +219,19 @@ def _other_matter(text: str, grounds: Grounds) -> str | None:
             new += weight
             heavy += weight >= HEAVY
     total = max(1.0, sum(float(claim.weights[i]) for i in telling))
-    if new / total > NEW_MATTER[mode] or heavy > HEAVY_NEW[mode] + len(telling) // 8:
+    if new / total > NEW_MATTER[mode] or heavy > (len(telling) // 8 + 1 if mode == "other" else 0):
         return "words"
     if mode == "same" and like / total > LIKE_MATTER:
         return "words"
     return None if _kept(claim, evidence, tokenise(text)) >= KEPT_MATTER[mode] else "omission"
 
 
+def _within(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
+
+
 def _everyday(word: str) -> bool:
-    return word in _EVERYDAY or word.isdigit() or not any(char.isalnum() for char in word)
+    return word in _EVERYDAY or word.isdigit() or only_denies(word) or not any(char.isalnum() for char in word)
 
 
 def _literal(word: str, known: Words, stems: set[str]) -> bool:
@@ -230,7 +241,7 @@ def _literal(word: str, known: Words, stems: set[str]) -> bool:
     if word.isascii():
         found = tokenise(word)
         return bool(found) and all(one in stems for one in found)
-    return len(word) > 1 and word in known.text
+    return all(char in known.text or char in _EVERYDAY_CHARACTERS for char in word)
 
 
 def _kept(claim: Words, evidence: Words, claim_stems: Sequence[str]) -> float:

@@ -8,7 +8,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SettingsError
@@ -77,7 +77,7 @@ def _options(provider: str, settings: Settings) -> dict[str, Any]:
     return {**own, **key, "timeout": timeout, "max_retries": 0, "use_responses_api": False, "temperature": 0}
 
 
-def pieces(model: BaseChatModel, messages: Sequence[tuple[str, str]], timeout_s: float) -> Iterator[str]:
+def pieces(model: BaseChatModel, messages: Sequence[tuple[str, str]], timeout_s: float) -> Generator[str, None, None]:
     """The model's text as it arrives, all of it within `timeout_s` seconds. Raises ModelFailure.
 
     The model is heard in a thread of its own: a server that sends a little now and then would keep any time-out between two

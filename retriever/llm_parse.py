@@ -51,9 +51,9 @@ class ClaimReader:
         """Whether the array of claims is closed."""
 
     @property
-    def looks_like_prose(self) -> bool:
-        """Whether the model talked instead of writing JSON."""
-        return bool(self._text.strip()) and "{" not in self._text and "[" not in self._text
+    def looks_like_refusal(self) -> bool:
+        """Whether the model said nothing, or talked instead of writing JSON."""
+        return "{" not in self._text and "[" not in self._text
 
     def feed(self, piece: str) -> list[Wording]:
         """The claims that this piece completes. Raises MalformedOutput."""
@@ -62,7 +62,7 @@ class ClaimReader:
         self._text += piece
         if len(self._text) > LONGEST:
             raise MalformedOutput("the output is too long")
-        if not self._begun and not self._begin():
+        if not self._begun and not ("[" in piece and self._begin()):
             return []
         return self._objects()
 

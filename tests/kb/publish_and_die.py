@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from kb.article_texts import version_of
 from kb.content import Companions
 from kb.embedding import unit_rows
 from kb.models import Article, Chunk
@@ -29,12 +30,31 @@ CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir")
 
 def made(generation: int) -> Snapshot:
     """A small snapshot whose every part names its generation."""
+    text = f"# a{generation}"
     articles = [
-        Article(f"a{generation}", "a.md", f"Title {generation}", "en", "", (), "public", "", None, None, None, None, None, "published", (), "", ()),
+        Article(
+            f"a{generation}",
+            "a.md",
+            f"Title {generation}",
+            "en",
+            "",
+            (),
+            "public",
+            "",
+            None,
+            None,
+            None,
+            None,
+            None,
+            "published",
+            (),
+            version_of(text),
+            (),
+        ),
     ]
     chunks = [Chunk(f"a{generation}#{i}", f"a{generation}", i, "item", f"item {i} of {generation}", "quote", "", (1, 1)) for i in range(8)]
     vectors = unit_rows(np.random.default_rng(generation).normal(size=(8, 16)))
-    return make(articles, chunks, vectors, "test", Companions())
+    return make(articles, chunks, vectors, "test", Companions(), {f"a{generation}": text})
 
 
 def die_before(step: int) -> None:

@@ -9,20 +9,40 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kb.answerability import BUCKETS, NAMES, Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, grams, ordinary
+from kb.answerability import (
+    BUCKETS,
+    NAMES,
+    Exemplar,
+    Landscape,
+    MessageClassifier,
+    Probe,
+    Regression,
+    bundled_regression,
+    details,
+    exemplars,
+    features,
+    fit_message,
+    grams,
+    ordinary,
+)  # fmt: skip
 
 
 @pytest.fixture
 def regression() -> Regression:
     weights = np.zeros(BUCKETS, np.float32)
     weights[grams("where is my parcel")] = 2.0
-    return Regression(NAMES, (-1.0, 0.0, 0.0, 1.0), 0.5, -1.0, weights, np.array([1.0, 0.0], np.float32), "made-up", 0.4)
+    message = MessageClassifier(-1.0, weights, np.array([1.0, 0.0], np.float32))
+    detail = MessageClassifier(-2.0, np.zeros(BUCKETS, np.float32), np.array([0.0, 1.0], np.float32))
+    return Regression(NAMES, (-1.0, 0.0, 0.0, 0.0, 1.0, 0.5), 0.5, message, detail, "made-up", 0.4)
 
 
 def test_the_bundled_data_is_there_and_of_every_kind() -> None:
     kinds = {one.kind for one in exemplars()}
     assert {"personal", "others", "inject", "haggle", "advice", "oos"} <= kinds
     assert len(exemplars()) > 1000
+    assert len(details()) > 200
+    assert {one.kind for one in details()} == {"detail"}
+    assert not {one.text for one in details()} & {one.text for one in exemplars()}
     assert all(message and sentence for message, sentence in ordinary())
     bundled = bundled_regression()
     assert bundled is not None
@@ -60,14 +80,36 @@ def test_a_probe_measures_against_ordinary_messages(hash_embedder: Any) -> None:
 
 def test_probability_falls_with_the_score_and_rises_with_the_message(regression: Regression) -> None:
     vector = np.zeros(2, np.float32)
-    assert regression.message("where is my parcel", vector) > regression.message("運費多少", vector)
-    low, high = (regression.probability(np.array([score, 0, 0, 0], np.float32)) for score in (-2, 2))
+    assert regression.message.log_odds("where is my parcel", vector) > regression.message.log_odds("運費多少", vector)
+    low, high = (regression.probability(np.array([score, 0, 0, 0, 0, 0], np.float32)) for score in (-2, 2))
     assert 0 < high < low < 1
-    assert regression.probability(np.array([-1e9, 0, 0, 0], np.float32)) <= 1
+    assert regression.probability(np.array([-1e9, 0, 0, 0, 0, 0], np.float32)) <= 1
 
 
 def test_a_vector_of_another_length_is_left_out(regression: Regression) -> None:
-    assert regression.message("x", np.ones(3, np.float32)) == regression.message("x", np.zeros(2, np.float32))
+    assert regression.message.log_odds("x", np.ones(3, np.float32)) == regression.message.log_odds("x", np.zeros(2, np.float32))
+
+
+def test_a_classifier_tells_its_exemplars_from_ordinary_messages(hash_embedder: Any) -> None:
+    ordinary_ones = [f"how long does delivery to {place} take" for place in ("harbour", "hills", "island", "valley")]
+    fitted = fit_message(
+        ordinary_ones, [Exemplar("detail", f"what is the {part} made of") for part in ("hinge", "lining", "wick", "hull")], hash_embedder()
+    )
+    vectors = hash_embedder().encode_queries(["what is the rudder made of", "how long does delivery to town take"])
+    assert fitted.log_odds("what is the rudder made of", vectors[0]) > 0 > fitted.log_odds("how long does delivery to town take", vectors[1])
+
+
+def test_the_bundled_classifier_knows_a_detail_of_another_trade() -> None:
+    bundled = bundled_regression()
+    assert bundled is not None
+    nothing = np.zeros(0, np.float32)
+    asked = [
+        ("which glue holds the violin's bridge", "can I return a violin"),
+        ("鋼琴嘅琴弦係咩料", "鋼琴幾時送到"),
+        ("这把吉他用的是什么木头", "吉他多久能退款"),
+    ]
+    for detail, policy in asked:
+        assert bundled.detail.log_odds(detail, nothing) > bundled.detail.log_odds(policy, nothing)
 
 
 def test_features_stand_in_the_order_of_their_names(hash_embedder: Any, regression: Regression) -> None:
@@ -75,10 +117,12 @@ def test_features_stand_in_the_order_of_their_names(hash_embedder: Any, regressi
     landscape = Landscape(embedder, [Exemplar("oos", "a poem")], ["delivery cost", "return a pen"])
     probe = Probe(landscape, lambda _: np.array([0.5, 0.1], np.float32))
     vector = embedder.encode_queries(["a poem"])[0]
-    values = features(landscape, probe, regression, "a poem", vector, np.array([0.5, 0.1], np.float32))
+    values = features(landscape, probe, regression, "a poem", vector, np.array([0.5, 0.1], np.float32), 0.6)
     assert values.shape == (len(NAMES),)
     assert values[NAMES.index("margin")] == pytest.approx(landscape.margin(vector)[0], abs=1e-6)
-    assert values[NAMES.index("message")] == pytest.approx(regression.message("a poem", vector), abs=1e-6)
+    assert values[NAMES.index("message")] == pytest.approx(regression.message.log_odds("a poem", vector), abs=1e-6)
+    assert values[NAMES.index("detail")] == pytest.approx(regression.detail.log_odds("a poem", vector), abs=1e-6)
+    assert values[NAMES.index("together")] == pytest.approx(0.6)
 
 
 def test_saved_and_loaded_it_says_the_same(regression: Regression, tmp_path: Path) -> None:
@@ -86,5 +130,7 @@ def test_saved_and_loaded_it_says_the_same(regression: Regression, tmp_path: Pat
     again = Regression.load(tmp_path / "r.npz")
     assert (again.names, again.weights, again.bias, again.threshold, again.embedder) == (NAMES, regression.weights, 0.5, 0.4, "made-up")
     vector = np.array([0.6, 0.8], np.float32)
-    assert again.message("where is my parcel", vector) == pytest.approx(regression.message("where is my parcel", vector), abs=1e-3)
+    for name in ("message", "detail"):
+        own, loaded = (getattr(one, name).log_odds("where is my parcel", vector) for one in (regression, again))
+        assert loaded == pytest.approx(own, abs=1e-3)
     assert replace(again, bias=0.0).bias == 0

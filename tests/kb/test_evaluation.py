@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.evaluation import COLUMNS, Judgement, judge, stands_in, summary, table
+from kb.evaluation import CAUSES, COLUMNS, Judgement, judge, stands_in, summary, table
 from kb.questions import Question, read_questions
 
 DATA = Path(__file__).parents[1] / "data"
@@ -82,6 +82,31 @@ def answer(draft: str = "9 日內。", **changes: Any) -> dict[str, Any]:
 )
 def test_misses_say_why(expect: dict[str, Any], given_answer: dict[str, Any] | None, misses: tuple[str, ...]) -> None:
     assert judge(question(**expect), given_answer).misses == misses
+
+
+@pytest.mark.parametrize(
+    ("expect", "given_answer", "causes"),
+    [
+        ({}, None, ("no-answer",)),
+        ({}, answer(), ()),
+        ({"abstain": True}, answer("Let me ask.", abstain=True, sources=[]), ()),
+        ({"abstain": True, "disclaimers": ["ink"]}, answer(), ("answered",)),
+        ({"must_include": [["8 日"]]}, answer(abstain=True), ("refused",)),
+        ({"articles": {"all_of": ["b"]}, "must_include": [["8 日"]]}, answer(), ("article", "value")),
+        ({"disclaimers": ["ink"], "must_not_include": ["9 日"]}, answer(), ("disclaimer", "neighbour")),
+        ({}, answer("9 日,共 12 件。", sources=[{"article": "a", "quote": "9 日"}]), ("ungrounded",)),
+        ({}, answer("長" * 181), ("long",)),
+        ({"must_include": [["短"]]}, answer("長" * 181), ("value",)),
+    ],
+)
+def test_causes_name_what_keeps_a_draft_from_being_sent(expect: dict[str, Any], given_answer: dict[str, Any] | None, causes: tuple[str, ...]) -> None:
+    assert judge(question(**expect), given_answer).causes == causes
+
+
+def test_every_answer_that_is_not_right_or_not_clean_has_a_cause(judged: list[Judgement]) -> None:
+    for one in judged:
+        assert bool(one.causes) or (one.figures["right"] and one.figures["clean"])
+        assert set(one.causes) <= CAUSES.keys()
 
 
 def test_no_questions_give_no_figures() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from kb.errors import QuestionsError
 from kb.models import Turn
-from kb.questions import read_batch, read_history, read_questions
+from kb.questions import read_answers, read_batch, read_history, read_questions
 
 ROOT = Path(__file__).parents[2]
 
@@ -177,3 +177,39 @@ def test_a_wrong_history_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_history_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(QuestionsError, match=r"none\.json"):
         read_history(tmp_path / "none.json")
+
+
+# ---- given answers ---------------------------------------------------------------------------------------------------
+
+
+def test_answers_are_read_by_question_id(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text('\ufeff{"question_id": "a", "draft": "x\u2028y", "extra": 1}\n\n{"question_id": 7}\n', encoding="utf-8")
+    assert read_answers(path) == {"a": {"question_id": "a", "draft": "x\u2028y", "extra": 1}, "7": {"question_id": 7}}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "no JSON object"),
+        ("[]", "line: Input should be"),
+        ('{"draft": "x"}', "question_id: Field required"),
+        ('{"question_id": null}', "question_id: Input should be"),
+        ('{"question_id": "b", "sources": [{"quote": "x"}]}', "sources.0.article: Field required"),
+        ('{"question_id": "b", "sources": [{"article": "x", "lines": [1]}]}', "sources.0.lines: "),
+        ('{"question_id": "b", "abstain": "perhaps"}', "abstain: "),
+        ('{"question_id": "a"}', "question_id a stands twice"),
+    ],
+)
+def test_a_wrong_line_of_answers_is_named_with_the_remedy(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text(f'{{"question_id": "a"}}\n\n{line}\n', encoding="utf-8")
+    with pytest.raises(QuestionsError) as raised:
+        read_answers(path)
+    assert str(raised.value).startswith(f"{path}:3: {said}")
+    assert raised.value.fix
+
+
+def test_answers_that_are_not_there_are_said(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsError, match="no such file"):
+        read_answers(tmp_path / "none.jsonl")

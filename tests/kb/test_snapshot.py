@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kb import snapshot as snapshots
+from kb.article_texts import TextsOnDisk, version_of, write_texts
 from kb.content import Companions
 from kb.embedding import unit_rows
 from kb.errors import SnapshotError
@@ -161,6 +162,61 @@ def test_superseded_by_names_the_article_in_force() -> None:
     assert snapshot.superseded_by("a", dt.date(2031, 6, 1)) is not None
 
 
+# ---- the articles' whole texts -----------------------------------------------------------------------------------------
+
+
+def with_texts(texts: dict[str, str]) -> Snapshot:
+    articles = [article(name, version=version_of(text)) for name, text in texts.items()]
+    return make(articles, [chunk(name, 0, text) for name, text in texts.items()], np.zeros((len(texts), 0), np.float32), "", Companions(), texts)
+
+
+def test_a_snapshot_carries_each_articles_text_and_reads_it_when_asked(tmp_path: Path) -> None:
+    texts = {"a": "\ufeff# 一\r\n", "b/c": "two"}
+    publish(with_texts(texts), tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    assert isinstance(loaded.texts, TextsOnDisk)
+    assert loaded.texts._archive is None, "loading must not read the texts"
+    assert [loaded.article_text(name) for name in ("a", "b/c", "d")] == ["\ufeff# 一\r\n", "two", None]
+
+
+def test_a_snapshot_of_before_texts_were_kept_still_loads(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    assert not (tmp_path / "snapshots" / str(current_id(tmp_path)) / "texts.zip").exists()
+    assert load_current(tmp_path).article_text("a") is None
+
+
+def test_texts_outlive_a_snapshot_that_is_pruned(tmp_path: Path) -> None:
+    publish(with_texts({"a": "one"}), tmp_path, keep=1)
+    loaded = load_current(tmp_path)
+    publish(generation(2), tmp_path, keep=1)
+    assert loaded.article_text("a") == "one"
+
+
+@pytest.mark.parametrize("what", ["missing", "short", "changed"])
+def test_damaged_texts_are_noticed(tmp_path: Path, what: str) -> None:
+    publish(with_texts({"a": "one"}), tmp_path, keep=1)
+    path = tmp_path / "snapshots" / str(current_id(tmp_path)) / "texts.zip"
+    content = path.read_bytes()
+    path.unlink()
+    if what != "missing":
+        path.write_bytes(content[:-1] if what == "short" else content[:35] + bytes([content[35] ^ 0x20]) + content[36:])
+    with pytest.raises(SnapshotError, match="run `kb ingest`"):
+        load_current(tmp_path).article_text("a")
+
+
+def test_a_text_of_another_version_is_refused() -> None:
+    snapshot = dataclasses.replace(with_texts({"a": "one"}), texts={"a": "two"})
+    with pytest.raises(SnapshotError, match="a: the text kept of the article is not the one indexed"):
+        snapshot.article_text("a")
+
+
+def test_texts_that_do_not_come_back_are_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "write_texts", lambda texts, path: write_texts({**texts, "a": "another"}, path))
+    with pytest.raises(SnapshotError, match="is not the one built"):
+        publish(with_texts({"a": "one"}), tmp_path, keep=1)
+    assert current_id(tmp_path) is None
+
+
 # ---- damage ------------------------------------------------------------------------------------------------------------
 
 
@@ -249,6 +305,7 @@ def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapsh
         assert len(names) == 1, f"killed before call {child['step']}: chunks of {names}"
         assert loaded.id == before or loaded.articles.keys() == {f"a{child['step'] + 1}"}, f"killed before call {child['step']}"
         assert loaded.faiss.ntotal == len(loaded.chunks) == len(loaded.vectors)
+        assert loaded.texts == {name: f"# {name}" for name in loaded.articles if name != "a"}
         swaps += loaded.id != before
         before = loaded.id
         kills += child["killed"]

@@ -36,7 +36,7 @@ def assert_holds(answer: Answer) -> None:
 @pytest.mark.parametrize("lang", ["zh-Hant", "zh-Hans", "en"])
 def test_fixed_phrases_state_no_value(name: str, lang: str) -> None:
     text = PHRASES[name][lang]  # type: ignore[index]
-    assert text.strip()
+    assert text.strip() or name.endswith("-brief")
     assert read(text) == ()
     assert not any(char.isdigit() for char in text)
 

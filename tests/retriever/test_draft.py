@@ -25,7 +25,7 @@ DISCLAIMERS: Mapping[str, Mapping[str, str]] = {
 
 
 def pick(chunk: Chunk, part: int = 0, text: str = "", conflicts_with: int | None = None) -> Pick:
-    return Pick(part, Evidence(chunk, 1.0, chunk.quote, text or chunk.text, chunk.lines), conflicts_with)
+    return Pick(part, Evidence(chunk, 1.0, chunk.quote, text or chunk.text, chunk.lines), conflicts_with=conflicts_with)
 
 
 def asked(lang: ReplyLanguage = "en", as_of: dt.date = TODAY) -> Query:

@@ -1,5 +1,6 @@
 """A tiny model, trained from made-up rows, through every stage and both loaders."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -121,3 +122,13 @@ def test_facts_become_one_chunk_a_fact_and_a_table_row() -> None:
         ("a", "Fees: Region: South; Fee: 7"),
         ("b", "three"),
     ]
+
+
+def test_two_processes_give_the_same_files_as_one(
+    tiny_model: Path, tiny_data: TrainingData, tiny_settings: TrainSettings, teacher: Teacher, tmp_path: Path
+) -> None:
+    settings = dataclasses.replace(tiny_settings, general=dataclasses.replace(tiny_settings.general, seeds=(0, 1)), adapt_seeds=(0, 1))
+    for workers in (1, 2):
+        train(tiny_data, teacher, tmp_path / str(workers), settings, workers=workers)
+    one, two = (StaticEmbedder(tmp_path / str(workers)).identity for workers in (1, 2))
+    assert one == two != StaticEmbedder(tiny_model).identity

@@ -226,10 +226,10 @@ def test_a_new_migration_is_applied_once_and_keeps_what_is_there(address: str, e
         connection.exec_driver_sql("ALTER TABLE asks ADD COLUMN shop TEXT NOT NULL DEFAULT 'quay'")
 
     Store.open(address).add_ask(ASK)
-    monkeypatch.setitem(MIGRATIONS, 2, ("shops", add_column))  # type: ignore[arg-type]
+    monkeypatch.setitem(MIGRATIONS, max(MIGRATIONS) + 1, ("shops", add_column))  # type: ignore[arg-type]
     for _ in range(2):
         assert Store.open(address).ask("a") == ASK
-    assert applied(engine) == [1, 2]
+    assert applied(engine) == sorted(MIGRATIONS)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT id, shop FROM asks")).all() == [("a", "quay")]
 
@@ -242,7 +242,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(address: str, engi
     Store.open(address).add_ask(ASK)
     before = described(engine)
     with monkeypatch.context() as patch:
-        patch.setitem(MIGRATIONS, 2, ("half", half))  # type: ignore[arg-type]
+        patch.setitem(MIGRATIONS, max(MIGRATIONS) + 1, ("half", half))  # type: ignore[arg-type]
         with pytest.raises(StoreError, match="nothing"):
             Store.open(address)
     assert described(engine) == before
