@@ -34,6 +34,36 @@ class Judgement:
     """Why it is not right, one line each."""
     draft: str
 
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Names of CAUSES: what keeps the draft from being sent as it is; none for a good answer."""
+        figures = self.figures
+        if figures.get("missing"):
+            return ("no-answer",)
+        if not figures["abstain_ok"]:
+            return ("answered" if self.question.expect.abstain else "refused",)
+        answered = not self.question.expect.abstain
+        wrong = {
+            "article": answered and not figures["cited"], "value": answered and not figures["include"],
+            "disclaimer": not figures["disclaimers"], "neighbour": bool(figures["confused"]), "ungrounded": bool(figures["ungrounded"]),
+            "long": bool(figures["right"]) and not figures["sendable"],
+        }  # fmt: skip
+        return tuple(name for name, holds in wrong.items() if holds)
+
+
+CAUSES = {
+    "answered": "false answer",
+    "refused": "false refusal",
+    "article": "another article cited",
+    "value": "asked-for value missing",
+    "disclaimer": "disclaimer missing",
+    "neighbour": "wrong value stated",
+    "ungrounded": "number without a source",
+    "long": "right, but too long",
+    "no-answer": "no answer",
+}
+"""Why a draft cannot be sent as it is, the worst first."""
+
 
 @lru_cache(maxsize=16384)
 def comparable(text: str) -> str:
@@ -202,4 +232,4 @@ def table(judgements: Sequence[Judgement]) -> list[list[str]]:
     return rows
 
 
-__all__ = ["Judgement", "judge", "stands_in", "summary", "table", "totals", "ungrounded"]
+__all__ = ["CAUSES", "Judgement", "judge", "stands_in", "summary", "table", "totals", "ungrounded"]

@@ -6,9 +6,9 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from kb.content import first_problem, read_yaml
 from kb.errors import ContentError, QuestionsError
@@ -113,20 +113,69 @@ def read_questions(path: Path) -> list[Question]:
 
 def read_batch(path: Path) -> Iterator[BatchLine]:
     """The lines of a batch file. Raises QuestionsError with the line's number."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise QuestionsError("no such file", where=str(path), fix="give the path of a JSON-lines file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionsError(f"cannot be read: {error}", where=str(path), fix="give a UTF-8 JSON-lines file") from error
-    for number, line in enumerate(text.split("\n"), 1):  # not splitlines(): U+2028 may stand in a JSON string
+    for number, line in enumerate(_text(path).split("\n"), 1):  # not splitlines(): U+2028 may stand in a JSON string
         if not line.strip():
             continue
         try:
             yield BatchLine.model_validate(json.loads(line))
         except (ValidationError, ValueError, RecursionError) as error:
-            what = first_problem(error, "line") if isinstance(error, ValidationError) else f"no JSON object: {error}"
-            raise QuestionsError(what, where=f"{path}:{number}", fix="write question_id, text and, where needed, history, as_of, asker") from error
+            raise QuestionsError(
+                _what(error), where=f"{path}:{number}", fix="write question_id, text and, where needed, history, as_of, asker"
+            ) from error
+
+
+class GivenSource(BaseModel):
+    """What the scoring reads of a source."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    article: str
+    lines: Annotated[list[int], Field(min_length=2, max_length=2)] | None = None
+
+
+class GivenDisclaimer(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+    id: str
+
+
+class GivenClaim(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+    supported: bool = True
+
+
+class GivenAnswer(BaseModel):
+    """What the scoring reads of an answer object; `kb ask --batch` writes more."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+    question_id: str
+    draft: str | None = None
+    abstain: bool = False
+    sources: list[GivenSource] | None = None
+    retrieved: list[str] | None = None
+    disclaimers: list[GivenDisclaimer | str] | None = None
+    claims: list[GivenClaim] | None = None
+
+
+def read_answers(path: Path) -> dict[str, dict[str, Any]]:
+    """Answer objects by question id: the output of `kb ask --batch`. Raises QuestionsError with the line's number."""
+    fix = "give what `kb ask --batch IN.jsonl --out OUT.jsonl` wrote: a JSON object with question_id a line"
+    answers: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(_text(path).split("\n"), 1):  # not splitlines(): U+2028 may stand in a JSON string
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+            given = answer_of(data)
+        except (ValidationError, ValueError, RecursionError) as error:
+            raise QuestionsError(_what(error), where=f"{path}:{number}", fix=fix) from error
+        if given.question_id in answers:
+            raise QuestionsError(f"question_id {given.question_id} stands twice", where=f"{path}:{number}", fix="keep one answer a question")
+        answers[given.question_id] = data
+    return answers
+
+
+def answer_of(data: object) -> GivenAnswer:
+    """The object, if it can be scored. Raises ValidationError."""
+    return GivenAnswer.model_validate(data)
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
@@ -139,4 +188,17 @@ def read_history(path: Path) -> tuple[Turn, ...]:
         raise QuestionsError(f"cannot be read: {what}", where=str(path), fix='write [{"role": "customer", "text": "…"}, …]') from error
 
 
-__all__ = ["BatchLine", "Question", "read_batch", "read_history", "read_questions"]
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise QuestionsError("no such file", where=str(path), fix="give the path of a JSON-lines file") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionsError(f"cannot be read: {error}", where=str(path), fix="give a UTF-8 JSON-lines file") from error
+
+
+def _what(error: Exception) -> str:
+    return first_problem(error, "line") if isinstance(error, ValidationError) else f"no JSON object: {error}"
+
+
+__all__ = ["BatchLine", "Question", "answer_of", "read_answers", "read_batch", "read_history", "read_questions"]
