@@ -25,6 +25,14 @@ class Thresholds(BaseModel):
     """Probability of 'no article answers' from which a draft abstains, 0..1; None: the bundled default."""
 
 
+class Review(BaseModel):
+    """Who may publish an article."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    second_person: bool = False
+    """Whether somebody other than the author publishes."""
+
+
 class Privacy(BaseModel):
     """What counts as personal data in a shop, beside what does everywhere."""
 
@@ -76,6 +84,7 @@ class Shop(BaseModel):
     thresholds: Thresholds = Thresholds()
     channels: tuple[Channel, ...] = ()
     privacy: Privacy = Privacy()
+    review: Review = Review()
 
     @field_validator("channels")
     @classmethod
@@ -274,5 +283,5 @@ def _phrases(path: Path) -> Phrases:
 
 
 __all__ = [
-    "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Shop", "Term", "Thresholds", "first_problem", "read_yaml",
+    "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Review", "Shop", "Term", "Thresholds", "first_problem", "read_yaml",
 ]  # fmt: skip

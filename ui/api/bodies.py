@@ -29,7 +29,7 @@ State = Literal["in-force", "stale", "coming", "ended"]
 class Body(BaseModel):
     """A request's JSON object: no unknown keys, no text that UTF-8 cannot carry."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -44,13 +44,13 @@ class Body(BaseModel):
 class Shown(BaseModel):
     """An object of a response."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class TurnBody(BaseModel):
     """One earlier message of the conversation."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
     role: Asker
     text: Text
 

@@ -42,10 +42,11 @@ class RateLimits:
 
 def allow(scope: str, *, heavy: bool = False) -> Any:
     """A FastAPI dependency: the identity, if it may do `scope` and has not asked too much. Answers 401, 403 or 429."""
-    identified = need(scope).dependency
+    identify = need(scope).dependency
     what = scope if heavy else "requests"
 
-    def allowed(request: Request, identity: Identity = Depends(identified)) -> Identity:  # noqa: B008
+    async def allowed(request: Request) -> Identity:  # not on a thread: nothing here waits
+        identity: Identity = identify(request)
         most = HEAVY_PER_MINUTE if heavy else identity.per_minute or (DEMO_PER_MINUTE if identity.via == "demo" else PER_MINUTE)
         granted, headers = _limits_of(request).count(identity, what, most)
         # Onto whatever response is made in the end; see RequestIds.

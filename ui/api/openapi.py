@@ -147,9 +147,10 @@ def _finish(method: str, path: str, operation: dict[str, Any], scope: str) -> No
         statuses += ["400", "413"]
     if path.endswith("/replies") and "requestBody" in operation:
         statuses.append("409")
-    for status in sorted(statuses):
+    for status in statuses:
         schema = {"$ref": "#/components/schemas/ProblemObject"}
         operation["responses"][status] = {"description": _ERRORS[status], "content": {PROBLEM_JSON: {"schema": schema}}}
+    operation["responses"] = dict(sorted(operation["responses"].items()))
     name = path.removeprefix("/api/v1")
     if (method, name) in REQUESTS:
         operation["requestBody"]["content"]["application/json"]["example"] = REQUESTS[method, name]

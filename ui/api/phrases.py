@@ -17,7 +17,7 @@ from ui.services import Services
 class GreetingShown(Shown):
     """A greeting of a season."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
     id: str
     name: str
     text: str

@@ -19,6 +19,7 @@ from ui.api.problems import Refusal
 from ui.session import identity_of
 
 _TEMPLATES: Final = Jinja2Templates(directory=Path(__file__).parents[1] / "templates")
+_TEMPLATES.env.filters["paragraphs"] = lambda text: _paragraphs(text)
 _SCHEMAS: Final = "#/components/schemas/"
 
 
@@ -79,6 +80,12 @@ def reference_routes(router: APIRouter) -> None:
         response: Response = _TEMPLATES.TemplateResponse(request, "reference.html", fields)
         response.headers["cache-control"] = "no-store"
         return response
+
+
+def _paragraphs(text: str) -> list[list[tuple[str, bool]]]:
+    """Of a text: its pieces, and whether each is code (in backticks)."""
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+    return [[(piece, bool(number % 2)) for number, piece in enumerate(paragraph.split("`")) if piece] for paragraph in paragraphs if paragraph]
 
 
 def _operations(described: Mapping[str, Any], base: str) -> Iterator[Operation]:
