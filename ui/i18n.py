@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kb.models import REPLY_LANGUAGES, ReplyLanguage
+from ui.content_texts import CONTENT_TEXTS
+from ui.i18n_faces import FACE_TEXTS
 
 DEFAULT_LANGUAGE: Final[ReplyLanguage] = "zh-Hant"
 
@@ -62,7 +64,7 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "key.addTurn": ("加入對話", "加入对话", "Add to the chat"),
     "key.newConversation": ("下一位客人：新對話", "下一位客人：新对话", "Next customer: new chat"),
     "key.source": ("看第 1–9 個來源", "看第 1–9 个来源", "Look at source 1–9"),
-    "key.insert": ("插入該來源的句子", "插入该来源的句子", "Insert that source's sentence"),
+    "key.insert": ("插入亮著的來源（先按 Alt 1–9）", "插入亮着的来源（先按 Alt 1–9）", "Insert the lit source's sentence (Alt 1–9 first)"),
     "key.lookup": ("查知識庫（↑ ↓ 選，Enter 插入）", "查知识库（↑ ↓ 选，Enter 插入）", "Look up the knowledge base (↑ ↓, Enter inserts)"),
     "key.phrases": ("常用語和賀語", "常用语和贺词", "Quick phrases and greetings"),
     "key.doubt": ("到下一處存疑", "到下一处存疑", "Go to the next doubt"),
@@ -121,7 +123,6 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "asker": ("誰在問", "谁在问", "Who asks"),
     "season": ("節慶賀語", "节庆贺词", "Season's greeting"),
     "season.none": ("不加", "不加", "None"),
-    "season.now": ("{name}（正合時）", "{name}（正合时）", "{name} (now)"),
     "ask": ("查找", "查找", "Search"),
     # ---- draft ----
     "draft": ("回覆草稿", "回复草稿", "Reply draft"),
@@ -156,13 +157,9 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "check.ok": ("與來源相符", "与来源相符", "Agrees with its sources"),
     "check.some": ("{n} 處存疑", "{n} 处存疑", "Doubts: {n}"),
     "check.failed": ("未能核對", "未能核对", "Could not be checked"),
-    "doubt.unsupported": ("「{value}」：所引來源沒有這個數字", "「{value}」：所引来源没有这个数字", "“{value}” is not in the source it cites"),
-    "doubt.uncited": ("「{value}」沒有出處", "「{value}」没有出处", "“{value}” has no source"),
-    "doubt.unknown-source": ("引用了不存在的來源", "引用了不存在的来源", "This cites a source that does not exist"),
-    "doubt.missing-disclaimer": ("缺少必附聲明", "缺少必附声明", "A required disclaimer is missing"),
     "doubt.use": ("改為 {value}", "改为 {value}", "Use {value}"),
     "doubt.add": ("補回聲明", "补回声明", "Put it back"),
-    "doubt.cut": ("刪去", "删去", "Take it out"),
+    "doubt.cut": ("刪去這句", "删去这句", "Take it out"),
     "doubts": ("存疑之處", "存疑之处", "Doubts"),
     "copy": ("複製", "复制", "Copy"),
     "copied": ("已複製", "已复制", "Copied"),
@@ -251,6 +248,7 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "why.both": ("字面和意思都相近", "字面和意思都相近", "Close in words and meaning"),
     "why.lexical": ("字面相近", "字面相近", "Close in words"),
     "why.dense": ("意思相近", "意思相近", "Close in meaning"),
+    "why.weak": ("只略為相近", "只略为相近", "Only loosely related"),
     "lookup": ("查知識庫…", "查知识库…", "Look up the knowledge base…"),
     "lookup.none": ("找不到相近的段落。", "找不到相近的段落。", "Nothing like this was found."),
     "lookup.count": ("{n} 段", "{n} 段", "{n} passages"),
@@ -273,6 +271,8 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "error.busy": ("請求太密，請在 {seconds} 秒後再試。", "请求太密，请在 {seconds} 秒后再试。", "Too many requests: try again in {seconds} s."),
     "error.ended": ("登入已過期。", "登录已过期。", "You have been signed out."),
     "retry": ("再試一次", "再试一次", "Try again"),
+    **FACE_TEXTS,
+    **CONTENT_TEXTS,
 }  # fmt: skip
 
 

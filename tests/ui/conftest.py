@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from kb.settings import Settings
-from ui.app import serve
+from tests.ui.desk_driver import NoBrowser, chromium, may_skip_without_browser, served
 from ui.services import Services
 
 CONTENT = Path(__file__).parents[2] / "content"
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +30,7 @@ def services(settings: Settings) -> Services:
 @pytest.fixture(scope="session")
 def address(services: Services, settings: Settings) -> str:
     """Of a desk that listens on a free port until the tests end."""
-    announced: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=serve, args=(services, settings, announced.put), daemon=True).start()
-    return announced.get(timeout=30).rstrip("/")
+    return served(services, settings)
 
 
 @pytest.fixture(scope="session")
@@ -49,41 +40,85 @@ def http(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def profile():
-    """A profile of Debian's Chromium, or another that is installed. Without one the test is skipped, or fails under YOUJU_REQUIRE_BROWSER=1."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_api.sync_playwright() as playwright:
-        path = installed or playwright.chromium.executable_path
-        if not Path(path).exists():
-            missing = "no Chromium: apt-get install chromium fonts-noto-cjk"
-            (pytest.fail if os.environ.get("YOUJU_REQUIRE_BROWSER") == "1" else pytest.skip)(missing)
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-        browser.close()
+def profile() -> Iterator[Any]:
+    """A browser's profile. Without a browser the test is skipped, or fails under YOUJU_REQUIRE_BROWSER=1."""
+    pytest.importorskip("playwright.sync_api")
+    try:
+        with chromium() as browser:
+            yield browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    except NoBrowser as missing:
+        (pytest.skip if may_skip_without_browser() else pytest.fail)(str(missing))
+
+
+@pytest.fixture(scope="session")
+def complaints() -> list[str]:
+    """What pages should not have done: script errors, dialogs, requests to another place."""
+    return []
 
 
 @pytest.fixture
-def open_desk(profile, address: str) -> Iterator[Callable[..., object]]:
-    """Opens the desk in a tab of its own, no cookie set. Afterwards: no script error, and nothing was asked of another place."""
-    complaints: list[str] = []
+def open_page(profile: Any, complaints: list[str]) -> Iterator[Callable[..., Any]]:
+    """Opens a page in a tab of its own, no cookie set; the tab is closed after the test."""
+    opened: list[Any] = []
 
-    def opening(path: str = "/desk/", width: int = 1440, height: int = 900):
+    def opening(address: str, path: str = "/desk/", width: int = 1440, height: int = 900, wait: str = "body.ready") -> Any:
+        profile.clear_cookies()
         page = profile.new_page()
+        opened.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-        page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on(
-            "request",
-            lambda request: request.url.startswith((address, "data:", "blob:")) or complaints.append(f"asked outside: {request.url}"),
-        )
+        watch(page, address, complaints)
         page.goto(address + path)
-        page.wait_for_selector("body.ready")
+        page.wait_for_selector(wait)
         return page
 
-    profile.clear_cookies()
     yield opening
-    for page in profile.pages:
+    for page in opened:
         page.close()
     assert complaints == []
+
+
+def watch(page: Any, address: str, complaints: list[str]) -> None:
+    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on(
+        "request",
+        lambda request: request.url.startswith((address, "data:", "blob:")) or complaints.append(f"asked outside: {request.url}"),
+    )
+
+
+@pytest.fixture(scope="session")
+def tab(profile: Any, address: str, complaints: list[str]) -> Any:
+    """A tab with the sample shop's desk that stays open all day, as an agent's does."""
+    page = profile.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_default_timeout(15_000)
+    watch(page, address, complaints)
+    page.goto(address + "/desk/")
+    page.wait_for_selector("body.ready")
+    return page
+
+
+@pytest.fixture
+def page(tab: Any, complaints: list[str]) -> Iterator[Any]:
+    """That tab, at a new conversation with the usual options."""
+    tab.bring_to_front()
+    tab.evaluate(
+        """() => {
+          localStorage.clear();
+          for (const sheet of document.querySelectorAll("dialog[open]")) sheet.close();
+          document.querySelector("#options").open = document.querySelector("#with-marks").checked = false;
+          document.querySelector("#channel").value = "";
+          document.querySelector("#toast").className = "toast";
+          window.youju.newConversation();
+        }"""
+    )
+    yield tab
+    tab.unroute_all(behavior="ignoreErrors")
+    assert complaints == []
+
+
+@pytest.fixture
+def open_desk(open_page: Callable[..., Any], address: str) -> Callable[..., Any]:
+    """Opens the sample shop's desk in a tab of its own."""
+    return lambda path="/desk/", width=1440, height=900: open_page(address, path, width, height)

@@ -22,6 +22,7 @@ from ui.fusion_report import (
     bigrams,
     by_bound,
     by_credit,
+    by_family,
     by_largest,
     by_ranks,
     by_z_scores,
@@ -118,9 +119,9 @@ def test_a_fold_is_scored_with_what_the_other_folds_chose(base: Base) -> None:
     fitted = cross_validate(Cases((base,)), {(0.0,): favours_a, (1.0,): others})
     assert fitted.ranks[0] == 4, "its own fold must not vote"
     assert fitted.final == {"all": (1.0,)}
-    by_family = cross_validate(Cases((base,)), {(0.0,): favours_a, (1.0,): others}, by_family=True)
-    assert set(by_family.final) == {"en", "zh"}
-    assert by_family.final["en"] == (1.0,)
+    families = cross_validate(Cases((base,)), {(0.0,): favours_a, (1.0,): others}, by_family)
+    assert set(families.final) == {"en", "zh"}
+    assert families.final["en"] == (1.0,)
 
 
 def test_intervals_hold_the_mean_and_draw_topics_whole() -> None:
@@ -165,9 +166,17 @@ def test_a_shop_gives_public_articles_and_answerable_questions(
 
 def test_the_report_prints_every_table(base: Base) -> None:
     report = Report([base], {"characters + bigrams": splitter(bigrams), "characters": splitter(None)})
-    tables = [*report.fusion_tables(), report.curves(), report.credit_table(), *report.tokenisation_tables(), report.parameter_table()]
+    tables = [
+        *report.fusion_tables(),
+        report.curves(),
+        report.language_table(),
+        report.credit_table(),
+        *report.tokenisation_tables(),
+        report.parameter_table(),
+    ]
     assert all(line.startswith("|") for one in tables for line in one.strip().splitlines())
     assert "as shipped | 0.15 |" in tables[0]
+    assert "| quay | en (" in report.language_table().replace(base.name, "quay")
     assert "nan" not in "".join(tables)
 
 

@@ -11,7 +11,7 @@ import { offerSeasons, optionValues, question, resetOptions, restoreOptions, sta
 import { openPalette, phrases, startPalette } from "./phrases.js";
 import { giveFeedback, keepEdit, receiptOf, record, sentPanel, toClipboard, verdictButtons, watchDelivery } from "./reply.js";
 import { toast, whenAttached } from "./shell.js";
-import { drawSources, emptyState, light, sentenceOf } from "./sources.js";
+import { drawSources, emptyState, light, litSource, sentenceOf } from "./sources.js";
 import { keep as keepState, mayKeep, recall, state } from "./state.js";
 import { readTranscript, split } from "./transcript.js";
 import { drawTurns } from "./turns.js";
@@ -128,7 +128,8 @@ async function ask({ drafter = "" } = {}) {
     if (!(error instanceof Problem)) console.error(error);
     asking = null;
     state.error = error instanceof Problem ? error.message : t("error.server");
-    if (state.dirty) toast(state.error, "bad"); else setPhase("error");
+    if (drafter && state.answer) stop(); // the draft that stood before is as good as it was
+    if (state.dirty || (drafter && state.answer)) toast(state.error, "bad"); else setPhase("error");
     showTab("draft");
   } finally {
     clearTimeout(slow);
@@ -613,8 +614,8 @@ const ACTIONS = {
   question: useQuestion,
   draft: goToDraft,
   phrases: openPhrases,
-  insert: (event) => {
-    const source = state.answer?.sources.find((one) => one.n === digit(event));
+  insert: () => {
+    const source = state.answer?.sources.find((one) => one.n === (litSource() || 1));
     if (source) insertSource(source);
   },
   doubt: draft.nextDoubt,
@@ -738,7 +739,7 @@ function listen(editor) {
     const found = draft.doubtAt(event.clientX, event.clientY);
     tip.hidden = !found;
     if (!found) return;
-    tip.textContent = draft.wording(found.doubt, found.value);
+    tip.textContent = found.doubt.message;
     tip.style.left = `${Math.max(8, Math.min(found.box.left, innerWidth - 300))}px`;
     tip.style.top = `${found.box.bottom + 6}px`;
   });

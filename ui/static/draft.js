@@ -2,13 +2,13 @@
 // agent typed or inserted it. Doubts and typed citations are drawn with the CSS Custom Highlight API, so that neither touches the text,
 // the caret or undo.
 
-import { byId, h, hasText, t } from "./dom.js";
+import { byId, h, t } from "./dom.js";
 
 const MARK = /\[(\d{1,2})\]/g;
 const highlights = globalThis.CSS?.highlights;
 
 const editor = () => byId("editor");
-let drawn = []; // [{doubt, range}]
+let drawn = []; // [{doubt, span, range}]: span in UTF-16 units
 let typed = []; // [{n, range}]: citations that are plain text
 let caret = null; // where the agent last was in the draft
 let shown = -1; // index of the doubt last gone to
@@ -251,19 +251,13 @@ function rangeOf(start, end) {
   return null;
 }
 
-/** What a doubt says: the server's words, which name the source, or ours where it has none. */
-export function wording(doubt, value) {
-  const key = `doubt.${doubt.code}`;
-  return doubt.message || (hasText(key) ? t(key, { value }) : doubt.code);
-}
-
 /** Underline the doubts of the text as checked; list them with a way to mend each. */
 export function drawDoubts(doubts) {
   const text = read();
   shown = -1;
   drawn = doubts.map((doubt) => {
     const [start, end] = doubt.span.map((point) => toUnits(text, point));
-    return { doubt, value: text.slice(start, end).trim(), range: end > start ? rangeOf(start, end) : null };
+    return { doubt, span: [start, end], range: end > start ? rangeOf(start, end) : null };
   });
   const ranges = drawn.map((one) => one.range).filter(Boolean);
   highlights?.set("doubt", new Highlight(...ranges));
@@ -271,17 +265,28 @@ export function drawDoubts(doubts) {
   byId("doubts").setAttribute("aria-label", t("doubts"));
 }
 
-/** How a doubt is mended at one press: {text, act}, or null where only the agent can tell. */
-function mending({ doubt, range }) {
+/** How a doubt is mended at one press: put back what is missing, use what the source says, or take the sentence out. */
+function mending({ doubt, span, range }) {
   if (doubt.code === "missing-disclaimer") return { text: t("doubt.add"), act: () => append(doubt.fix) };
-  if (!doubt.fix || !range || doubt.code === "unknown-source") return null;
-  return { text: t("doubt.use", { value: doubt.fix }), act: () => { show(range); insert(doubt.fix); } };
+  if (!range) return null;
+  if (doubt.fix) return { text: t("doubt.use", { value: doubt.fix }), act: () => { show(range); insert(doubt.fix); } };
+  return { text: t("doubt.cut"), act: () => { select(sentenceOf(...span), () => {}); document.execCommand("delete"); } };
+}
+
+/** The whole sentence, or sentences, that a span of the text touches. */
+function sentenceOf(start, end) {
+  const text = read();
+  const before = [...text.slice(0, start).matchAll(/(?:[。．！？!?\n]|\.\s)(?:\s*\[\d{1,2}\])*[^\S\n]*/gu)].at(-1);
+  const after = END.exec(text.slice(Math.max(end - 1, start)));
+  const from = before ? before.index + before[0].length : 0;
+  const to = after ? Math.max(end - 1, start) + after.index + after[0].length : text.length;
+  return rangeOf(from, Math.max(to, end));
 }
 
 function doubtLine(one) {
   const mend = mending(one);
   return h("li", { "data-code": one.doubt.code },
-    h("button", { type: "button", class: "where", onclick: () => one.range && show(one.range) }, wording(one.doubt, one.value)),
+    h("button", { type: "button", class: "where", onclick: () => one.range && show(one.range) }, one.doubt.message),
     mend && h("button", { type: "button", class: "mend", title: mend.text, onclick: mend.act }, mend.text));
 }
 

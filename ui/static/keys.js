@@ -20,7 +20,7 @@ const TABLE = [
   ["loop", "newConversation", `${ALT} C`, alt("KeyC")],
   ["draft", "draft", `${ALT} R`, alt("KeyR")],
   ["draft", "phrases", `${ALT} P`, alt("KeyP")],
-  ["draft", "insert", `${ALT} Shift 1–9`, (event) => event.altKey && event.shiftKey && !event.ctrlKey && /^Digit[1-9]$/.test(event.code)],
+  ["draft", "insert", `${ALT} I`, alt("KeyI")],
   ["draft", "doubt", "F8", (event) => event.key === "F8"],
   ["draft", "mend", "F9", (event) => event.key === "F9"],
   ["draft", "restore", `${ALT} Z`, alt("KeyZ")],

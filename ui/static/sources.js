@@ -60,9 +60,9 @@ export function passageCard(hit, asOf, insert) {
 
 /** Why a passage was found: by its words, by its meaning, or both. */
 function why({ lexical, dense }) {
-  const words = lexical !== null && lexical !== undefined && lexical > 0;
-  const meaning = dense !== null && dense !== undefined && dense > 0.3;
-  return words && meaning ? t("why.both") : words ? t("why.lexical") : meaning ? t("why.dense") : "";
+  const words = lexical >= 0.15; // share of the query's words
+  const meaning = dense >= 0.5; // cosine
+  return t(words && meaning ? "why.both" : words ? "why.lexical" : meaning ? "why.dense" : "why.weak");
 }
 
 const sectionOf = ({ section }) => (section ?? "").replaceAll(" > ", " › ");
@@ -117,6 +117,9 @@ function validity(source) {
 }
 
 let pinned = 0; // the citation that stays lit
+
+/** The source that stays lit, or 0. */
+export const litSource = () => pinned;
 
 /** Light up one citation: its card and its marks. Scrolls the card into view. */
 export function light(n, { scroll = true, pin = false } = {}) {
