@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ingest.chunk import chunk
 from ingest.embed import Progress, embed
-from ingest.lint import cross_check, keep_one_of_each_id
+from ingest.lint import Known, check_article, cross_check, keep_one_of_each_id
 from ingest.parse import parse
 from ingest.read import RawArticle, read_articles
 from kb import snapshot as snapshots
@@ -46,7 +46,11 @@ class Summary:
 
 def lint(content: Path) -> tuple[list[Article], Companions, list[Problem]]:
     """Every article that can be used, the companions, and every problem of the folder. Raises ContentError for broken companions."""
-    usable, companions, problems, _ = _read(content)
+    usable, companions, problems, texts = _read(content)
+    known, folder = Known.of(usable, companions), content / "articles"
+    for article in usable:
+        found = check_article(article, texts[article.file], known)
+        problems += [dataclasses.replace(problem, file=str(folder / problem.file)) for problem in found]
     return usable, companions, problems
 
 

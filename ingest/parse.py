@@ -180,7 +180,8 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def _markdown() -> MarkdownIt:
+def markdown_parser() -> MarkdownIt:
+    """The Markdown that articles are written in: CommonMark without HTML, tables, reply blocks."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     container_plugin(parser, "reply", validate=lambda params, *_: params.strip().split(" ", 1)[0] == "reply")
     return parser
@@ -189,7 +190,7 @@ def _markdown() -> MarkdownIt:
 def _sections(raw: RawArticle, body: str, offset: int, problems: list[Problem]) -> tuple[Section, ...]:
     """Walk the block tokens once; `offset` turns body lines into file lines."""
     source = body.split("\n")
-    tokens = _markdown().parse(body)
+    tokens = markdown_parser().parse(body)
     sections: list[Section] = []
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
@@ -331,4 +332,4 @@ def _replies(raw: RawArticle, token: Token, source: list[str], offset: int, prob
     return [ApprovedReply(lang, re.sub(r"^[-*+]\s+", "", line), number) for number, line in lines if line and line != ":::"]
 
 
-__all__ = ["FrontMatter", "parse"]
+__all__ = ["FrontMatter", "markdown_parser", "parse"]

@@ -187,6 +187,8 @@ class Query:
     """Glossary ids named (products, variants, tiers …)."""
     about_past: bool = False
     """It speaks of an earlier rule, order or campaign."""
+    about_ended: bool = False
+    """It asks whether something is over."""
     about_future: bool = False
     """It speaks of a coming one."""
     about_disagreement: bool = False

@@ -17,15 +17,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb.content import read_yaml
 from kb.errors import ContentError
 from kb.models import ReplyLanguage
+from ui.content_page import build_content
 from ui.desk import DESK_I18N, build_desk
 from ui.guard import face_of
 from ui.i18n import DEFAULT_LANGUAGE, as_language
+from ui.insights_page import build_insights
 from ui.pages import LANGUAGE_COOKIE, language_cookie
 from ui.render import boot_json, dress_page, page_head
 from ui.services import Services
 from ui.session import Identity, cookies_of, headers_of, identity_of
+from ui.training_page import build_training
 
-BUILDERS: Final[dict[str, Callable[[Services], gr.Blocks]]] = {"desk": lambda _: build_desk()}
+BUILDERS: Final[dict[str, Callable[[Services], gr.Blocks]]] = {
+    "desk": lambda _: build_desk(),
+    "training": build_training,
+    "content": build_content,
+    "insights": build_insights,
+}
 
 
 def mount_faces(app: FastAPI, services: Services) -> None:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
+from kb.errors import StoreError
 from kb.models import ReplyLanguage
 from kb.settings import Settings
 from kb.store import receipt
@@ -86,14 +87,16 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         return response
 
     @router.get("/embed")
-    def embed(request: Request, token: str = "", q: str = "", lang: str = "") -> Response:
+    def embed(request: Request, token: str = "", q: str = "", lang: str = "", channel: str = "", conversation: str = "") -> Response:
         """The frame's address: its token, good for one use within a minute, becomes a session in a cookie of that frame alone."""
         name = services.store.use_frame_token(token) if token else None
         if name is None and identity_of(request) is None:
             texts = account_texts(language_of(request))
             fields = {"title": texts["frame.signed_out"], "text": texts["frame.body"], "new_window": True}
             return _page(request, "notice.html", fields, status=401)
-        rest = {name: value for name, value in (("embed", "1"), ("q", q), ("lang", lang)) if value}
+        rest = {
+            name: value for name, value in (("embed", "1"), ("q", q), ("lang", lang), ("channel", channel), ("conversation", conversation)) if value
+        }
         response = RedirectResponse(f"/desk/?{urlencode(rest)}", 303, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"})
         if name is not None:
             secret, _ = services.store.start_session(name, settings.session_hours)
@@ -113,8 +116,9 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         if "answer" not in identity.scopes:
             return problem(403, "this token may not read receipts")
         services.recorder.flush()
-        found = receipt(services.store, answer_id)
-        if found is None:
+        try:
+            found = receipt(services.store, answer_id)
+        except StoreError:
             texts = account_texts(language_of(request))
             fields = {"title": texts["receipt.none"], "text": texts["receipt.none.body"], "new_window": False}
             return _page(request, "notice.html", fields, status=404)

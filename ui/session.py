@@ -184,6 +184,31 @@ def need(scope: str) -> Any:
     return Depends(needed)
 
 
+def roles(*allowed: Role) -> Any:
+    """A FastAPI dependency: the person, if their role is one of these. Answers 401 to strangers, 403 to others and to programs."""
+
+    def needed(request: Request) -> Identity:
+        identity = identity_of(request)
+        if identity is None:
+            raise HTTPException(401, "sign in first")
+        if identity.via == "token" or identity.role not in allowed:
+            raise HTTPException(403, f"this is for {' and '.join(f'{role}s' for role in allowed)} who are signed in")
+        return identity
+
+    return Depends(needed)
+
+
+def _known(request: Request) -> Identity:
+    identity = identity_of(request)
+    if identity is None:
+        raise HTTPException(401, "sign in first")
+    return identity
+
+
+identified: Final[Any] = Depends(_known)
+"""A FastAPI dependency: whoever asks, if anybody is known. Answers 401 to strangers."""
+
+
 def headers_of(scope: Scope) -> dict[str, str]:
     """The request's headers by lower-case name; a repeated cookie header is joined, of any other the last one counts."""
     headers: dict[str, str] = {}
@@ -224,5 +249,5 @@ def is_loopback(host: str) -> bool:
 
 __all__ = [
     "FRAME_COOKIE", "ROLE_FACES", "ROLE_SCOPES", "SCOPES", "SESSION_COOKIE", "Identities", "Identity", "IdentityMiddleware", "cookies_of",
-    "headers_of", "identity_of", "is_loopback", "need", "session_cookie",
+    "headers_of", "identified", "identity_of", "is_loopback", "need", "roles", "session_cookie",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from kb.modelling.bags import Bags, Disturbance, TextBags
 from kb.modelling.cantonese import to_cantonese
 from kb.modelling.data import TrainingData
+from kb.modelling.side_by_side import side_by_side
 from kb.modelling.teacher import Teacher
 from kb.modelling.tokenizer import character_ids
 
@@ -88,9 +89,10 @@ def general_sets(data: TrainingData, tokenizer: Tokenizer, teacher: Teacher) -> 
     )
 
 
-def train_general(start: NDArray[np.float32], sets: GeneralSets, settings: GeneralSettings) -> NDArray[np.float32]:
-    """Train from the start rows once for each seed and average the runs."""
-    return np.asarray(np.mean([_run(start, sets, settings, seed) for seed in settings.seeds], axis=0), dtype=np.float32)
+def train_general(start: NDArray[np.float32], sets: GeneralSets, settings: GeneralSettings, workers: int = 1) -> NDArray[np.float32]:
+    """Train from the start rows once for each seed and average the runs; so many of them at a time."""
+    runs = side_by_side(_run, [(start, sets, settings, seed) for seed in settings.seeds], workers, "general training")
+    return np.asarray(np.mean(runs, axis=0), dtype=np.float32)
 
 
 def embed(weight: Tensor, bags: Bags) -> Tensor:

@@ -48,7 +48,7 @@ class ShopSettings:
     """Intents of the paraphrase corpus a step."""
     corpus_share: float = 0.5
     """Weight of the corpus's loss against the shop's."""
-    learning_rate: float = 5e-4
+    learning_rate: float = 1e-3
     scale: float = 20.0
     """Inverse temperature of the InfoNCE losses."""
     hard: int = 1

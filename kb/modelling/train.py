@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
@@ -14,6 +13,7 @@ from kb.modelling.adapt import AdaptSettings, adapt, average
 from kb.modelling.data import TrainingData, read_training_data
 from kb.modelling.export import export_model, model_card
 from kb.modelling.pretrain import GeneralSettings, general_sets, train_general, with_characters
+from kb.modelling.side_by_side import side_by_side
 from kb.modelling.start import start_vectors
 from kb.modelling.teacher import CachedTeacher, MiniLMTeacher, Teacher
 from kb.modelling.tokenizer import (
@@ -48,15 +48,19 @@ def train(
     settings: TrainSettings,
     figures: str = "",
     cache: Path | None = None,
+    workers: int = 1,
 ) -> None:
-    """From data to a model directory; `figures` is Markdown for the model card."""
-    tokenizer, general = general_model(data, teacher, settings, cache)
-    adapted = average([adapt(general, data.intents, tokenizer, settings.adapt, seed) for seed in settings.adapt_seeds])
+    """From data to a model directory; `figures` is Markdown for the model card. So many `workers` processes train at a time."""
+    tokenizer, general = general_model(data, teacher, settings, cache, workers)
+    runs = [(general, data.intents, tokenizer, settings.adapt, seed) for seed in settings.adapt_seeds]
+    adapted = average(side_by_side(adapt, runs, workers, "adaptation"))
     card = model_card(tokenizer.get_vocab_size(), settings.dimension, len(data.intents), figures)
     export_model(out, tokenizer, adapted.vectors, adapted.token_weights, card)
 
 
-def general_model(data: TrainingData, teacher: Teacher, settings: TrainSettings, cache: Path | None = None) -> tuple[Tokenizer, NDArray[np.float32]]:
+def general_model(
+    data: TrainingData, teacher: Teacher, settings: TrainSettings, cache: Path | None = None, workers: int = 1
+) -> tuple[Tokenizer, NDArray[np.float32]]:  # fmt: skip
     """Steps 1 to 4: a tokenizer and rows that know the languages but no shop.
 
     With a cache folder, what the same data and settings gave before is read back.
@@ -70,7 +74,7 @@ def general_model(data: TrainingData, teacher: Teacher, settings: TrainSettings,
     vocabulary = build_vocabulary(data, fold_text, settings.sizes)
     tokenizer = make_tokenizer(vocabulary, character_map(fold))
     start = start_vectors(vocabulary, data, fold_text, teacher, settings.dimension)
-    vectors = train_general(start, general_sets(data, tokenizer, teacher), settings.general)
+    vectors = train_general(start, general_sets(data, tokenizer, teacher), settings.general, workers)
     vectors = with_characters(vectors, tokenizer, vocabulary.tokens)
     if stored is not None:
         np.savez(stored, tokenizer=tokenizer.to_str(), vectors=vectors)
@@ -88,14 +92,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with dictionary.tsv.gz and parallel-zh-en.tsv.gz")
     parser.add_argument("--out", type=Path, required=True, help="model directory to write")
     parser.add_argument("--cache", type=Path, help="folder that keeps the teacher's vectors and the general model")
-    parser.add_argument("--threads", type=int, default=2, help="processor threads")
+    parser.add_argument("--workers", type=int, default=2, help="processes that train at a time, one thread each")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    teacher: Teacher = MiniLMTeacher()
+    teacher: Teacher = MiniLMTeacher(options.workers)
     if options.cache:
         teacher = CachedTeacher(teacher, options.cache)
     figures = FIGURES.read_text(encoding="utf-8")
-    train(read_training_data(options.data), teacher, options.out, TrainSettings(), figures, options.cache)
+    train(read_training_data(options.data), teacher, options.out, TrainSettings(), figures, options.cache, options.workers)
 
 
 if __name__ == "__main__":

@@ -226,6 +226,34 @@ article_versions = Table(
     Column("first_seen", UtcDateTime, nullable=False),
 )  # fmt: skip
 
+revisions = Table(
+    "revisions", METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("file", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("version", Text, ForeignKey("article_versions.version"), nullable=False),
+    Column("base", Text, nullable=False),
+    Index("revisions_by_file", "file", "id"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+attempts = Table(
+    "attempts", METADATA,
+    Column("id", Words, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("exercise", Words, nullable=False),
+    Column("reply", Words, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("points", Document, nullable=False),
+    Index("attempts_by_person", "by_name", "at"),
+)  # fmt: skip
+
 deliveries = Table(
     "deliveries", METADATA,
     Column("id", NUMBER, primary_key=True, autoincrement=True),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest.build import embedded_text, ingest, lint
+from ingest.build import embedded_text, ingest, lint, re_embed
 from ingest.embed import BATCH, embed
 from kb.embedding import unit_rows
 from kb.errors import ContentError, SnapshotError
@@ -147,6 +147,47 @@ def test_an_article_that_stays_keeps_the_disclaimers_that_it_requires(own_lanter
     summary = ingest(own_lantern_quay, None, tmp_path, keep=1)
     assert (summary.skipped, summary.kept) == (2, 2), "both umbrella articles require what is gone"
     assert load_current(tmp_path).companions.disclaimers["wind"]["en"] == "Close the umbrella in strong wind."
+
+
+def test_each_articles_file_is_kept_to_the_byte(own_lantern_quay: Path, tmp_path: Path) -> None:
+    windows = own_lantern_quay / "articles" / "delivery" / "islands.md"
+    windows.write_bytes(b"\xef\xbb\xbf" + windows.read_bytes().replace(b"\n", b"\r\n"))
+    ingest(own_lantern_quay, None, tmp_path / "home", keep=1)
+    snapshot = load_current(tmp_path / "home")
+    for name, article in snapshot.articles.items():
+        text = snapshot.article_text(name)
+        assert text is not None
+        assert text.encode() == (own_lantern_quay / "articles" / article.file).read_bytes()
+    assert str(snapshot.article_text("delivery/islands")).startswith("\ufeff---\r\n")
+
+
+def test_an_article_that_stays_keeps_its_file_as_it_was(own_lantern_quay: Path, tmp_path: Path) -> None:
+    path = own_lantern_quay / "articles" / "care" / "pens.md"
+    before = path.read_text(encoding="utf-8")
+    for broken in ("---\nowner: [a\n---\n", "---\nowner: [b\n---\n"):
+        ingest(own_lantern_quay, None, tmp_path / "home", keep=1)
+        path.write_text(broken, encoding="utf-8")
+    ingest(own_lantern_quay, None, tmp_path / "home", keep=1)
+    assert load_current(tmp_path / "home").article_text("care/pens") == before
+
+
+def test_an_article_that_stays_does_so_even_if_its_file_as_it_was_is_lost(own_lantern_quay: Path, tmp_path: Path) -> None:
+    ingest(own_lantern_quay, None, tmp_path / "home", keep=1)
+    kept = tmp_path / "home" / "snapshots" / str(current_id(tmp_path / "home")) / "texts.zip"
+    kept.write_bytes(b"x" * kept.stat().st_size)
+    (own_lantern_quay / "articles" / "care" / "pens.md").write_text("---\nowner: [a\n---\n", encoding="utf-8")
+    ingest(own_lantern_quay, None, tmp_path / "home", keep=1)
+    snapshot = load_current(tmp_path / "home")
+    assert set(snapshot.articles) == ARTICLES
+    assert snapshot.article_text("care/pens") is None
+    assert snapshot.article_text("delivery/islands") is not None
+
+
+def test_embedding_again_keeps_the_articles_files(lantern_quay: Path, tmp_path: Path, hash_embedder: Any) -> None:
+    ingest(lantern_quay, None, tmp_path, keep=1)
+    before = dict(load_current(tmp_path).texts)
+    again = re_embed(load_current(tmp_path), hash_embedder(), tmp_path, keep=1)
+    assert (load_current(tmp_path).id, dict(load_current(tmp_path).texts), len(before)) == (again.id, before, 5)
 
 
 def test_an_article_whose_file_is_deleted_or_retired_goes(own_lantern_quay: Path, tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ from sqlalchemy import Connection, insert, inspect, select, text
 
 from kb.errors import StoreError
 from kb.store import schema
-from kb.store.migrations import m001_first_tables
+from kb.store.migrations import m001_first_tables, m002_revisions, m003_attempts
 
 Migration = Callable[[Connection], None]
 
 MIGRATIONS: Mapping[int, tuple[str, Migration]] = {
     1: ("first tables", m001_first_tables.migrate),
+    2: ("revisions of articles", m002_revisions.migrate),
+    3: ("attempts at exercises", m003_attempts.migrate),
 }
 
 _POSTGRES_LOCK = 7_023_618_001

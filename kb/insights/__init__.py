@@ -1,0 +1,1 @@
+"""What the stored answers and replies say about the work: counted from the store, by pure functions."""

@@ -1,0 +1,97 @@
+"""The strings of the training and insights pages: key → (zh-Hant, zh-Hans, en)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+FACE_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
+    # ---- insights ----
+    "insights.from": ("由", "从", "From"),
+    "insights.until": ("至", "至", "Until"),
+    "insights.all_channels": ("所有渠道", "所有渠道", "All channels"),
+    "insights.export": ("匯出 CSV", "导出 CSV", "Export CSV"),
+    "insights.empty": ("這段時間沒有紀錄", "这段时间没有记录", "Nothing on record for this period"),
+    "insights.empty.body": (
+        "同事在工作台查找、複製或發出回覆之後，這裡會顯示數量、速度和沒有答案的問題。",
+        "同事在工作台查找、复制或发出回复之后，这里会显示数量、速度和没有答案的问题。",
+        "Once colleagues ask, copy and send at the desk, this page shows how much, how fast, and what no article answered.",
+    ),
+    "insights.asks": ("提問", "提问", "Questions"),
+    "insights.discarded": ("{n} 個草稿沒有用上", "{n} 个草稿没有用上", "{n} drafts not used"),
+    "insights.abstained": ("沒有作答", "没有作答", "Not answered"),
+    "insights.of": ("{all} 個之中 {n} 個", "{all} 个之中 {n} 个", "{n} of {all}"),
+    "insights.replies": ("回覆", "回复", "Replies"),
+    "insights.sent": ("發出 {sent}・複製 {copied}", "发出 {sent}・复制 {copied}", "{sent} sent, {copied} copied"),
+    "insights.as_drafted": ("照草稿發出", "照草稿发出", "Left as drafted"),
+    "insights.edited": ("{n} 個改過", "{n} 个改过", "{n} were edited"),
+    "insights.time": ("回覆用時（中位）", "回复用时（中位）", "Time to reply (median)"),
+    "insights.p90": ("九成在 {time} 內", "九成在 {time} 内", "nine in ten within {time}"),
+    "insights.feedback": ("評價", "评价", "Feedback"),
+    "insights.verdicts": ("正確／有錯／有缺", "正确／有错／有缺", "right / wrong / missing"),
+    "insights.days": ("每日提問", "每日提问", "Questions by day"),
+    "insights.day": (
+        "{date}：提問 {asks}，沒有作答 {abstained}，回覆 {replies}",
+        "{date}：提问 {asks}，没有作答 {abstained}，回复 {replies}",
+        "{date}: {asks} questions, {abstained} not answered, {replies} replies",
+    ),
+    "insights.channels": ("各渠道與回覆目標", "各渠道与回复目标", "Channels and their targets"),
+    "insights.median": ("中位", "中位", "Median"),
+    "insights.p90_short": ("九成", "九成", "p90"),
+    "insights.within": ("達標", "达标", "On target"),
+    "insights.no_channel": ("未註明", "未注明", "Not named"),
+    "insights.articles": ("引用最多的文章", "引用最多的文章", "Most cited articles"),
+    "insights.no_articles": ("這段時間沒有引用文章。", "这段时间没有引用文章。", "No article was cited in this period."),
+    "insights.unanswered": ("最近沒有答案的問題", "最近没有答案的问题", "Latest questions without an answer"),
+    "insights.none_unanswered": ("每個問題都有作答。", "每个问题都有作答。", "Every question had an answer."),
+    "insights.seconds": ("{n} 秒", "{n} 秒", "{n} s"),
+    "insights.minutes": ("{n} 分鐘", "{n} 分钟", "{n} min"),
+    # ---- training ----
+    "training.intro": ("練習", "练习", "Practice"),
+    "training.intro.body": (
+        "客人的訊息取自本店的標準問題。沒有現成草稿：自己查知識庫、自己寫，交出後逐點對照文章。",
+        "客人的消息取自本店的标准问题。没有现成草稿：自己查知识库、自己写，提交后逐点对照文章。",
+        "Messages come from the shop's golden questions. There is no ready draft: look things up, write, and see each point beside the article.",
+    ),
+    "training.none": (
+        "還沒有標準問題。把它們放進 content/questions/*.yaml，這裡就能練習。",
+        "还没有标准问题。把它们放进 content/questions/*.yaml，这里就能练习。",
+        "There are no golden questions yet. Put some into content/questions/*.yaml to practise here.",
+    ),
+    "training.language": ("客人的語言", "客人的语言", "The customer's language"),
+    "training.any": ("不限", "不限", "Any"),
+    "training.next": ("下一題", "下一题", "Next message"),
+    "training.start": ("開始", "开始", "Start"),
+    "training.customer": ("客人的訊息", "客人的消息", "The customer's message"),
+    "training.reply": ("你的回覆", "你的回复", "Your reply"),
+    "training.submit": ("交出", "提交", "Submit"),
+    "training.target": ("目標 {n} 秒", "目标 {n} 秒", "target {n} s"),
+    "training.search": ("查知識庫", "查知识库", "Look it up"),
+    "training.passed": ("合格", "合格", "Passed"),
+    "training.failed": ("未合格", "未合格", "Not passed"),
+    "training.score": ("{n} 分", "{n} 分", "{n} points"),
+    "training.reference": ("參考草稿", "参考草稿", "The desk's draft"),
+    "training.point.fact": ("要說的事實：{detail}", "要说的事实：{detail}", "Fact to state: {detail}"),
+    "training.point.neighbour": ("不該說的：{detail}", "不该说的：{detail}", "Not to be said: {detail}"),
+    "training.point.disclaimer": ("必附聲明：{detail}", "必附声明：{detail}", "Required wording: {detail}"),
+    "training.point.checks": ("與文章相符", "与文章相符", "Agrees with the articles"),
+    "training.point.holding": (
+        "沒有文章回答：不作任何承諾，轉交同事",
+        "没有文章回答：不作任何承诺，转交同事",
+        "No article answers: promise nothing, hand over",
+    ),
+    "training.point.language": ("客人看得懂的語言", "客人看得懂的语言", "In the customer's language"),
+    "training.point.length": ("長度合適（{detail} 字）", "长度合适（{detail} 字）", "Fits a chat ({detail} characters)"),
+    "training.point.time": ("用時 {detail} 秒", "用时 {detail} 秒", "Took {detail} s"),
+    "training.mine": ("我的練習", "我的练习", "My practice"),
+    "training.team": ("團隊", "团队", "The team"),
+    "training.export": ("匯出 CSV", "导出 CSV", "Export CSV"),
+    "training.person": ("同事", "同事", "Colleague"),
+    "training.attempts": ("題數", "题数", "Attempts"),
+    "training.mean": ("平均分", "平均分", "Mean score"),
+    "training.passes": ("合格率", "合格率", "Pass rate"),
+    "training.last": ("最近一次", "最近一次", "Last"),
+    "training.no_attempts": ("還沒有練習紀錄。", "还没有练习记录。", "No practice on record yet."),
+}
+
+
+__all__ = ["FACE_TEXTS"]

@@ -1,0 +1,291 @@
+"""The content owner's workspace: the files on disk, what is kept aside, what became of each, and the index that agents are answered from.
+
+The files under content/articles are the truth. A change of an article that is published is kept aside, in the store, until somebody publishes
+it: agents are answered by the published text meanwhile. An article that was never published is kept on disk from its first draft on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import threading
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from ingest.authoring import Beginning, Conflict, Status, article_path, read_text, status_of, template, with_status, write
+from ingest.build import Summary, embedded_text
+from ingest.library import FileOnDisk, Holdings, Library, lint_text
+from ingest.lint import near_duplicates
+from kb.article_texts import version_of
+from kb.errors import ContentError
+from kb.models import Problem
+from kb.store import Revision, RevisionKind, Store
+from ui.services import Services
+from ui.usage import UsageCounter, Use
+
+State = Literal["broken", "draft", "review", "retired", "coming", "ended", "in-force"]
+Flag = Literal["expiring", "stale", "unused", "disliked", "warnings", "unindexed", "aside"]
+SOON_DAYS: Final = 30
+"""Days before its end from which an article counts as expiring."""
+
+
+class Refused(ContentError):
+    """What a rule of the shop, not the file, stands against."""
+
+
+class Unsound(ContentError):
+    """A text with errors is not published. `problems`: what they are."""
+
+    def __init__(self, problems: Sequence[Problem], *, where: str) -> None:
+        first = problems[0]
+        super().__init__(f"line {first.line}: {first.what}", where=where, fix=first.fix)
+        self.problems = tuple(problems)
+
+
+def state_of(file: FileOnDisk, today: dt.date) -> State:
+    """What the article is on a day."""
+    article = file.article
+    if article is None or file.broken:
+        return "broken"
+    if article.status != "published":
+        return article.status  # type: ignore[return-value]  # the parser lets no other in
+    if article.is_coming(today):
+        return "coming"
+    return "ended" if article.is_over(today) else "in-force"
+
+
+def flags_of(file: FileOnDisk, use: Use, today: dt.date, *, indexed: str | None, aside: bool) -> list[Flag]:
+    """What else an owner should know. indexed: version of the article that agents are answered from; None: none."""
+    state, article = state_of(file, today), file.article
+    flags: list[Flag] = []
+    if article is not None and state == "in-force":
+        if article.valid_until is not None and (article.valid_until - today).days <= SOON_DAYS:
+            flags.append("expiring")
+        if article.is_stale(today):
+            flags.append("stale")
+        if not use.cited:
+            flags.append("unused")
+    if use.disliked:
+        flags.append("disliked")
+    if file.problems and state != "broken":
+        flags.append("warnings")
+    published = state in ("in-force", "coming", "ended")
+    if (file.version if published else None) != indexed and not (state == "broken" and indexed is None):
+        flags.append("unindexed")
+    if aside:
+        flags.append("aside")
+    return flags
+
+
+class Workspace:
+    """One for the app. Thread-safe."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.content = services.settings.content
+        self._library = Library(self.content)
+        self._usage: UsageCounter | None = None
+        self._changing = threading.Lock()
+        self._indexing = threading.Lock()
+
+    @property
+    def store(self) -> Store:
+        return self.services.store
+
+    def holdings(self) -> Holdings:
+        """The files as they lie there now. Raises ContentError without a folder of articles."""
+        return self._library.read(self.services.answerer.snapshot.companions)
+
+    def usage(self) -> UsageCounter:
+        if self._usage is None:
+            self._usage = UsageCounter(self.store)
+        return self._usage
+
+    @property
+    def second_person(self) -> bool:
+        """Whether somebody other than the author publishes."""
+        return self.holdings().companions.shop.review.second_person
+
+    # ---- looking ---------------------------------------------------------------------------------------------------------
+
+    def file(self, file: str) -> FileOnDisk:
+        """Raises ContentError where there is no such file."""
+        found = self.holdings().files.get(file)
+        if found is None:
+            raise ContentError("there is no such article", where=file, fix="look at the list again")
+        return found
+
+    def head(self, file: str) -> tuple[str | None, Revision | None]:
+        """(what an author goes on from: the text kept aside, else the file's; what is kept aside). None of a file that is not there."""
+        aside = self.store.drafts_aside([file]).get(file)
+        return (aside.text if aside else read_text(self.content, file)), aside
+
+    def lint(self, file: str, text: str) -> FileOnDisk:
+        """The text with its problems, as if it lay there; also whether another published article says the same."""
+        article_path(self.content, file)
+        holdings = self.holdings()
+        found = lint_text(file, text, holdings)
+        doubles = self._doubles(found)
+        if not doubles:
+            return found
+        return dataclasses.replace(found, problems=tuple(sorted([*found.problems, *doubles], key=lambda problem: problem.line)))
+
+    def _doubles(self, file: FileOnDisk) -> list[Problem]:
+        searcher = self.services.answerer.searcher
+        if file.article is None or searcher.embedder is None:
+            return []
+        snapshot, title = searcher.snapshot, file.article.title
+        vectors = searcher.embedder.encode_passages([embedded_text(one, title) for one in file.chunks])
+        articles = [one.article for one in snapshot.chunks]
+        return near_duplicates(file.article, vectors, snapshot.articles, articles, snapshot.vectors, self.services.today())
+
+    # ---- changing --------------------------------------------------------------------------------------------------------
+
+    def begin(self, beginning: Beginning, by: str) -> str:
+        """A new article's draft from the template; gives back its file. Raises Conflict where there is one already."""
+        file = f"{beginning.id}.md"
+        if any(one.id == beginning.id for one in self.holdings().files.values()):
+            raise Conflict("there is an article with this id already", "", where=file)
+        with self._changing:
+            text = template(beginning, self.services.today())
+            self._write(file, text, None, "save", "", by, base="")
+        return file
+
+    def save(self, file: str, text: str, opened: str, status: Status, message: str, by: str) -> Summary | None:
+        """Put the text into the file with that status, or aside; what agents are answered from follows where it should.
+
+        opened: version that the author opened. Raises Conflict, Refused, Unsound and ContentError; then nothing has changed.
+        """
+        with self._changing:
+            disk, aside = read_text(self.content, file), self.store.drafts_aside([file]).get(file)
+            head = aside.text if aside else disk
+            self._demand_opened(file, head, opened, aside)
+            text = with_status(text, status)
+            live = disk is not None and status_of(disk) == "published"
+            if status in ("draft", "review") and live:
+                assert disk is not None
+                self._keep_aside(file, text, version_of(disk), aside, message, by)
+                return None
+            if aside is not None and disk is not None and aside.base != version_of(disk):
+                raise Conflict("the file was edited elsewhere after this draft was begun", disk, where=file)
+            if status == "published":
+                self._demand_sound(file, text)
+                self._demand_second_person(file, text, head, by)
+            kind: RevisionKind = {"published": "publish", "retired": "retire"}.get(status, "save")  # type: ignore[assignment]
+            self._write(file, text, version_of(disk) if disk is not None else None, kind, message, by, base=opened)
+        return self.index() if status == "published" or live else None
+
+    def discard(self, file: str, by: str) -> None:
+        """Drop what is kept aside; the history keeps it."""
+        with self._changing:
+            _, aside = self.head(file)
+            if aside is None:
+                raise Refused("nothing is kept aside", where=file, fix="look at the article again")
+            self._note(file, aside.text, "discard", "", by, aside.base)
+
+    def roll_back(self, file: str, revision: int, opened: str, by: str) -> Summary | None:
+        """Write an old text as the newest, in the stage that the file is in now. Raises as `save` does."""
+        old = self.store.revision(revision)
+        if old is None or old.file != file:
+            raise ContentError("there is no such revision", where=file, fix="look at the history again")
+        with self._changing:
+            disk, aside = read_text(self.content, file), self.store.drafts_aside([file]).get(file)
+            self._demand_opened(file, aside.text if aside else disk, opened, aside)
+            status: Status = status_of(disk) if disk is not None else "draft"
+            if status == "published" and self.second_person and old.kind not in ("publish", "rollback", "elsewhere"):
+                raise Refused("this text was never published", where=file, fix="open it as a draft and hand it in for review")
+            text = with_status(old.text, status)
+            if status == "published":
+                self._demand_sound(file, text)
+            self._write(file, text, version_of(disk) if disk is not None else None, "rollback", str(old.id), by, base=opened)
+        return self.index() if status == "published" else None
+
+    def index(self) -> Summary:
+        """Index the folder and publish the snapshot; note what was edited elsewhere. One at a time: others wait."""
+        with self._indexing:
+            summary = self.services.ingest()
+        self.note_elsewhere()
+        return summary
+
+    def note_elsewhere(self) -> int:
+        """A revision of every file that another program has changed, or that is seen for the first time; how many."""
+        return note_elsewhere(self.holdings(), self.store)
+
+    # ---- within ----------------------------------------------------------------------------------------------------------
+
+    def _demand_opened(self, file: str, head: str | None, opened: str, aside: Revision | None) -> None:
+        if head is None:
+            raise Conflict("the article has been deleted meanwhile", "", where=file)
+        if version_of(head) != opened:
+            last = aside or next(iter(self.store.revisions(file, limit=1)), None)
+            who = last.by if last is not None and last.version == version_of(head) and last.by else "somebody else"
+            raise Conflict(f"{who} has changed the article meanwhile", head, where=file)
+
+    def _demand_sound(self, file: str, text: str) -> None:
+        errors = [problem for problem in lint_text(file, text, self.holdings()).problems if problem.severity == "error"]
+        if errors:
+            raise Unsound(errors, where=file)
+
+    def _demand_second_person(self, file: str, text: str, head: str | None, by: str) -> None:
+        """Where the shop wants it: what was handed in for review, unchanged, and published by somebody who wrote none of it."""
+        if not self.second_person:
+            return
+        if head is None or status_of(head) != "review":
+            raise Refused("the shop wants a second person's review", where=file, fix="hand it in for review first")
+        if _bare(text) != _bare(head):
+            raise Refused("this is not the text that was handed in for review", where=file, fix="hand your change in for review")
+        if by in self._authors(file):
+            raise Refused("the shop wants a second person to publish what you wrote", where=file, fix="ask a colleague to review it")
+
+    def _authors(self, file: str) -> set[str]:
+        """Who changed more than the status since the article was last published."""
+        revisions = self.store.revisions(file, limit=500)
+        authors = set()
+        for one, before in zip(revisions, [*revisions[1:], None], strict=True):
+            if one.kind in ("publish", "rollback", "retire"):
+                break
+            if one.kind in ("draft", "save") and (before is None or _bare(one.text) != _bare(before.text)):
+                authors.add(one.by)
+        return authors
+
+    def _keep_aside(self, file: str, text: str, disk_version: str, aside: Revision | None, message: str, by: str) -> None:
+        self._note_file(file)
+        if aside is None or aside.text != text:
+            self._note(file, text, "draft", message, by, aside.base if aside else disk_version)
+
+    def _write(self, file: str, text: str, opened: str | None, kind: RevisionKind, message: str, by: str, *, base: str) -> None:
+        self._note_file(file)
+        write(self.content, file, text, opened)
+        written = read_text(self.content, file)
+        self._note(file, text if written is None else written, kind, message, by, base)
+
+    def _note(self, file: str, text: str, kind: RevisionKind, message: str, by: str, base: str) -> None:
+        self.store.add_revision(Revision(file, dt.datetime.now(dt.UTC), by, kind, message.strip(), text, version_of(text), base))
+
+    def _note_file(self, file: str) -> None:
+        """What the file says now, where its history does not have it."""
+        text = read_text(self.content, file)
+        last = next((one for one in self.store.revisions(file, limit=20) if one.kind not in ("draft", "discard")), None)
+        if text is not None and "\x00" not in text and (last is None or last.version != version_of(text)):
+            self._note(file, text, "elsewhere", "", "", last.version if last else "")
+
+
+def note_elsewhere(holdings: Holdings, store: Store) -> int:
+    """A revision of every file that another program has changed, or that is seen for the first time; how many."""
+    last, made, now = store.last_revisions(), 0, dt.datetime.now(dt.UTC)
+    for one in holdings.files.values():
+        if one.version and last.get(one.file) != one.version:
+            store.add_revision(Revision(one.file, now, "", "elsewhere", "", one.text, one.version, last.get(one.file, "")))
+            made += 1
+    return made
+
+
+def _bare(text: str) -> str:
+    """The text whatever its status and line ends are."""
+    try:
+        return with_status(text.removeprefix("\ufeff").replace("\r\n", "\n"), "draft").rstrip()
+    except ContentError:
+        return text
+
+
+__all__ = ["Flag", "Refused", "State", "Unsound", "Workspace", "flags_of", "note_elsewhere", "state_of"]
