@@ -71,6 +71,7 @@ def ordinary() -> tuple[tuple[str, str], ...]:
 
 
 @lru_cache(maxsize=256)
+@lru_cache(maxsize=256)
 def grams(text: str) -> NDArray[np.int64]:
     """Buckets of the message's character 1- to 3-grams, each once."""
     text = f" {normalise(text)} "[:600]

@@ -31,7 +31,7 @@ _ABOUT_ITSELF = re.compile(
 CANDIDATES = 120
 """Chunks that each search hands to the fusion."""
 RARE_NUMBER = 0.1
-"""Share of the chunks up to which a number that they hold tells them apart."""
+"""Share of the chunks up to which a number that they hold tells them apart; one may always."""
 RERANKED = 64
 """Of those, how many are scored token by token."""
 
@@ -163,7 +163,8 @@ class Searcher:
         asked = self.terms.find(part) or query.terms
         terms = self._with_families(asked)
         places = with_wider(place_lexicon().find(part) or query.places)
-        named = frozenset(number for number in numbers(part) if self._frequency.get(number, 0) <= RARE_NUMBER * len(self.snapshot.chunks))
+        few = max(1.0, RARE_NUMBER * len(self.snapshot.chunks))
+        named = frozenset(number for number in numbers(part) if self._frequency.get(number, 0) <= few)
         answered = {quantity.value for quantity in read(query.answered)}
         stated = read(part)
         facts = [self._facts(row) for row in rows.tolist()]

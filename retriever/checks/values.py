@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from kb.models import Doubt, ReplyLanguage, Source
 from kb.quantities import Kind, Quantity, counted, read, supported
-from kb.text import normalise
+from kb.text import normalise, script
+from kb.worded import in_language
 from retriever.check_phrases import message
 from retriever.checks.reply import Statement, parts_of, quantities_of
 from retriever.checks.rows import Row
@@ -14,6 +15,8 @@ from retriever.checks.rules import CheckRules
 
 UNSUPPORTED = frozenset({"unsupported", "uncited", "other-row"})
 """Codes of doubts about a number that the sources cited do not state for what the sentence says."""
+_NAMED = 3
+"""Articles that a message names."""
 _LISTED = 40
 """Characters of a row that a message quotes."""
 
@@ -64,10 +67,11 @@ def _unsupported(
         return Doubt("uncited", span, message("uncited", lang, value=value), "")
     nearest = nearest_value(quantity, statement.text, [part for source in stated for part in parts_of(source)])
     said = message("source-says", lang, stated=nearest) if nearest else ""
+    fix = _fitting(nearest, statement, lang)
     elsewhere = _elsewhere(quantity, statement, sources, rules)
     if elsewhere is None:
-        return Doubt("unsupported", span, message("unsupported", lang, value=value, sources=_names(stated)) + said, nearest)
-    return Doubt("other-row", span, message("elsewhere", lang, value=value, sources=_names(stated), row=elsewhere) + said, nearest)
+        return Doubt("unsupported", span, message("unsupported", lang, value=value, sources=_names(stated)) + said, fix)
+    return Doubt("other-row", span, message("elsewhere", lang, value=value, sources=_names(stated), row=elsewhere) + said, fix)
 
 
 def _elsewhere(quantity: Quantity, statement: Statement, sources: Sequence[Source], rules: CheckRules | None) -> str | None:
@@ -87,7 +91,8 @@ def _of_another_row(quantity: Quantity, statement: Statement, beside: Sequence[R
         if others and not supported(quantity, others):
             value, own = _part(statement, quantity.span), statement.cited[0]
             text = message("other-row", lang, value=value, n=own.n, own=_short(own.quote), named=row.named, row=_short(row.text))
-            return [Doubt("other-row", statement.span(*quantity.span), text, nearest_value(quantity, statement.text, [row.text]))]
+            fix = _fitting(nearest_value(quantity, statement.text, [row.text]), statement, lang)
+            return [Doubt("other-row", statement.span(*quantity.span), text, fix)]
     return []
 
 
@@ -121,12 +126,23 @@ def _pairs(text: str, span: tuple[int, int]) -> set[str]:
     return {piece[at : at + 2] for piece in (before, after) for at in range(len(piece) - 1)}
 
 
+def _fitting(value: str, statement: Statement, lang: ReplyLanguage) -> str:
+    """The value in the language of the sentence that it is put into; '' where that cannot be said with certainty."""
+    written = script(statement.text) or lang
+    return in_language(value, written) if value else ""
+
+
 def _part(statement: Statement, span: tuple[int, int]) -> str:
     return statement.text[slice(*span)].strip()
 
 
 def _names(sources: Sequence[Source]) -> str:
-    return ", ".join(f"[{source.n}] {source.title}" for source in sources)
+    """The first few articles, each once, with the number that cites it."""
+    by_title: dict[str, int] = {}
+    for source in sources:
+        by_title.setdefault(source.title, source.n)
+    names = [f"[{n}] {title}" for title, n in by_title.items()]
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
 
 
 def _short(text: str) -> str:

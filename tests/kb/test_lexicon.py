@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.content import Term
-from kb.lexicon import Lexicon, glossary_lexicon, place_lexicon, with_wider
+from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, with_wider
 from kb.text import normalise
 
 LEXICON = Lexicon({"umbrella": ["umbrella", "雨傘"], "storm": ["storm umbrella", "風暴雨傘"], "pen": ["pen", "ＰＥＮ"], "both": ["雨傘"]})
@@ -69,3 +69,17 @@ def test_places_are_known_by_their_towns(text: str, place: str) -> None:
 def test_a_place_takes_its_wider_region_along() -> None:
     assert with_wider(frozenset({"singapore"})) == {"singapore", "overseas"}
     assert with_wider(frozenset({"hong-kong", "nowhere"})) == {"hong-kong", "nowhere"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("用 PayMe 俾錢", "電子錢包 e-wallet"),
+        ("paid with payme", "電子錢包 e-wallet"),
+        ("去小七攞", "超商 便利店 convenience store"),
+        ("付款", ""),
+        ("display me", ""),
+    ],
+)
+def test_well_known_names_are_told_in_the_words_of_articles(text: str, words: str) -> None:
+    assert generic_words(text) == words

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.quantities import Kind, read
-from retriever.conditions import agreement, intervals
+from retriever.conditions import agreement, condition_of, intervals, numbers
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,37 @@ def test_above_and_up_to_divide_the_values_between_them(value: int, bound: int) 
     above, below = agreement(stated, f"at least {bound} g")[0], agreement(stated, f"up to {bound} g")[0]
     assert above == (1 if value >= bound else -1)
     assert below == (1 if value <= bound else -1)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("圈口五十六嗰隻", {56}),
+        ("兩萬八的單", {28000}),
+        ("就一百二的那瓶", {120}),
+        ("五百七十五度", {575}),
+        ("US 8, please", {8}),
+        ("1,280 元", {1280}),
+        ("四人帳", {4}),
+        ("六個人睡的", {6}),
+        ("a six-person tent", {6}),
+        ("一人一件", set()),
+        ("三公分", set()),
+        ("", set()),
+    ],
+)
+def test_numbers_that_name_a_thing_are_read(text: str, named: set[float]) -> None:
+    assert numbers(text) == named
+
+
+def test_a_row_states_conditions_in_its_ranges_too() -> None:
+    """With the unit that the column's header has."""
+    cells = (("Kite", "Heron"), ("Size", "54"), ("Flyer's height (cm)", "174–180"), ("Price", "EUR 30"))
+    assert agreement(read("I am 178 cm tall"), condition_of(cells)) == (1.0, 1740.0)
+    assert agreement(read("I am 168 cm tall"), condition_of(cells)) == (-1.0, 0.0)
+    assert agreement(read("I pay EUR 30"), condition_of(cells)) == (0.0, 0.0)
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), min_size=1, max_size=5))
+def test_any_row_has_a_condition(cells: list[tuple[str, str]]) -> None:
+    assert condition_of(cells).startswith(cells[0][1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -78,6 +79,14 @@ def test_the_source_is_the_verbatim_span(new_chunk: NewChunk, new_article: NewAr
 
 def replies(**texts: str) -> tuple[ApprovedReply, ...]:
     return tuple(ApprovedReply(lang.replace("_", "-"), text, 20) for lang, text in texts.items())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "No: Kites are not sent by post [1]."), ("zh-Hant", "不可以,風箏不郵寄 [1]。")])
+def test_a_plain_no_comes_first(new_chunk: NewChunk, new_article: NewArticle, lang: ReplyLanguage, said: str) -> None:
+    text = "Kites are not sent by post." if lang == "en" else "風箏不郵寄。"
+    draft = drafted([dataclasses.replace(pick(new_chunk("a", text)), denies=True)], [new_article("a", lang=lang)], lang)
+    assert draft.claims[0].text == said
+    assert_every_claim_is_cited_and_supported(draft)
 
 
 def test_approved_wording_is_preferred_word_for_word(new_chunk: NewChunk, new_article: NewArticle) -> None:

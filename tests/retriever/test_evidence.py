@@ -234,3 +234,14 @@ def test_with_vectors_the_nearest_sentence_answers(new_shop: Shop, hash_embedder
 def test_a_pick_knows_its_article(kites: Searcher, asking: Ask) -> None:
     (pick,) = select([found((4, 1.0))], kites, asking(kites, "kites?"))
     assert pick.evidence.chunk.article == "a4"
+
+
+@pytest.mark.parametrize(
+    ("question", "score", "denied"),
+    [("Can I take the kite on the ferry?", 1.5, True), ("Can I take the kite on the ferry?", 0.5, False), ("Where is the ferry?", 1.5, False)],
+    ids=["sure", "unsure", "no-such-question"],
+)
+def test_only_a_sure_hit_denies(new_shop: Shop, asking: Ask, hash_embedder: Callable[[], object], question: str, score: float, denied: bool) -> None:
+    searcher = Searcher(new_shop(["Kites are not allowed on the ferry."], embedder=hash_embedder()), hash_embedder())  # type: ignore[arg-type]
+    (first,) = select([found((0, score), part=question)], searcher, asking(searcher, question))
+    assert first.denies == denied

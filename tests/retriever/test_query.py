@@ -119,6 +119,27 @@ def test_only_the_last_message_of_the_customer_is_leant_on() -> None:
     assert read("咁呢?").context == ""
 
 
+def test_what_the_shop_just_answered_is_known_in_a_follow_up() -> None:
+    said = ("agent", "風暴傘保養 18 個月。")
+    assert read("咁摺疊傘呢?", ("customer", "風暴傘保養幾耐?"), said).answered == "風暴傘保養 18 個月。"
+    assert read("咁摺疊傘呢?", said, ("customer", "風暴傘保養幾耐?")).answered == "", "it has not answered yet"
+    assert read("寄去澳門嘅順豐運費係幾多錢,有冇得平啲?", ("customer", "風暴傘保養幾耐?"), said).answered == "", "no follow-up"
+
+
+@pytest.mark.parametrize(
+    ("text", "ended"),
+    [("個碼話失效", True), ("優惠仲可唔可以用?", True), ("尾數趕唔趕得切", True), ("Is the voucher still valid?", True), ("Am I too late?", True),
+     ("風暴傘幾錢?", False), ("寄過去要幾耐?", False)],
+)  # fmt: skip
+def test_whether_something_is_over(text: str, ended: bool) -> None:
+    assert read(text).about_ended == ended
+
+
+def test_sending_something_over_is_not_the_past() -> None:
+    assert not read("把傘寄過去給你們修可以嗎?").about_past
+    assert read("過去的規定是怎樣?").about_past
+
+
 def test_what_the_message_names_wins_over_what_was_said_before() -> None:
     query = read("咁蘆葦筆寄台灣呢?", ("customer", "風暴傘寄去澳門可以嗎?"))
     assert (query.terms, query.places) == ({"reed-pen"}, {"taiwan"})

@@ -11,12 +11,19 @@ import pytest
 from kb.content import Companions, Term
 from kb.embedding import Vectors, unit_rows
 from kb.errors import EmbedderError
-from kb.models import Article, Chunk, Query
+from kb.models import Article, Chunk, Query, Turn
 from kb.snapshot import Snapshot
 from retriever.search import CANDIDATES, Searcher, ranked_articles
 
 Shop = Callable[..., Snapshot]
 Ask = Callable[..., Query]
+
+
+TODAY = dt.date(2031, 5, 20)
+
+
+def new_chunk_of(article: str, text: str) -> Chunk:
+    return Chunk(id=f"{article}#0", article=article, ordinal=0, kind="paragraph", text=text, quote=text, section="", lines=(10, 10))
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +221,46 @@ def test_each_question_of_a_message_is_searched(searcher: Searcher, asking: Ask)
 def test_what_the_question_names_tells_like_sentences_apart(new_shop: Shop, asking: Ask, chunks: list[str], question: str, best: int) -> None:
     searcher = Searcher(new_shop(chunks), None)
     assert texts(searcher, asking(searcher, question))[0] == chunks[best]
+
+
+HERONS = [f"Heron kite number {size}: tail of {length} m." for size, length in ((54, 3), (56, 4), (58, 5), (60, 6))]
+
+
+@pytest.mark.parametrize(("question", "best"), [("隻 Heron 五十六號條尾有幾長?", 1), ("Heron kite 58, how long is the tail?", 2)])
+def test_a_number_that_the_customer_names_finds_its_line(new_shop: Shop, asking: Ask, question: str, best: int) -> None:
+    searcher = Searcher(new_shop(HERONS), None)
+    assert texts(searcher, asking(searcher, question))[0] == HERONS[best]
+
+
+def test_a_follow_up_is_not_answered_with_what_was_just_said(new_shop: Shop, asking: Ask) -> None:
+    chunks = ["Dragon kites keep for 18 months.", "Heron kites keep for 7 months."]  # equally near to the question
+    searcher = Searcher(new_shop(chunks), None)
+    history = [Turn("customer", "How long do kites keep?"), Turn("agent", "Dragon kites keep for 18 months.")]
+    assert texts(searcher, asking(searcher, "and the others?", history=history))[0] == chunks[1]
+    assert texts(searcher, asking(searcher, "and the others?", history=history[:1]))[0] == chunks[0]
+
+
+def test_what_asks_for_something_over_finds_it_as_if_it_were_in_force(new_shop: Shop, new_article: Callable[..., Article], asking: Ask) -> None:
+    over = new_article("over", valid_until=TODAY - dt.timedelta(days=3))
+    searcher = Searcher(new_shop([new_chunk_of("over", "Kite voucher: EUR 3 off."), new_chunk_of("now", "Kite voucher: EUR 3 off.")], [over]), None)
+
+    def scores(question: str) -> dict[str, float]:
+        (found,) = searcher.search(asking(searcher, question))
+        return {searcher.article(hit).id: hit.score for hit in found.hits}
+
+    plain, ended = scores("Kite voucher?"), scores("Kite voucher still valid?")
+    assert plain["over"] < plain["now"]
+    assert ended["over"] == pytest.approx(ended["now"])
+
+
+def test_a_brand_is_found_by_what_it_is(new_shop: Shop, asking: Ask) -> None:
+    """Which article words name a payment service, a convenience store or a courier's locker is general knowledge."""
+    chunks = ["信用卡退款需 9 日", "電子錢包退款需 4 日", "超商取貨保留 7 日", "郵局取貨保留 5 日"]
+    searcher = Searcher(new_shop(chunks), None)
+    assert texts(searcher, asking(searcher, "PayMe 退款要幾耐?"))[0] == chunks[1]
+    assert texts(searcher, asking(searcher, "小七取貨保留幾耐?"))[0] == chunks[2]
+    (found,) = searcher.search(asking(searcher, "PayMe 退款要幾耐?"))
+    assert found.part == "PayMe 退款要幾耐?"
 
 
 def test_of_the_thresholds_reached_the_highest_counts(new_shop: Shop, new_chunk: Callable[..., Chunk], asking: Ask) -> None:

@@ -7,7 +7,7 @@ import { whenAttached } from "./shell.js";
 const LANGUAGES = [["", null], ["zh-Hant", "繁體中文"], ["zh-Hans", "简体中文"], ["yue", "粵語"], ["en", "English"]];
 const PAUSE = 250; // ms without a key before the knowledge base is searched
 
-const state = { lang: "", exercise: null, began: 0, result: null, reply: "", progress: null, error: "", busy: false, empty: false };
+const state = { lang: "", exercise: null, began: 0, took: 0, result: null, reply: "", progress: null, error: "", busy: false, empty: false };
 let ticking = 0;
 let searching = 0;
 
@@ -37,16 +37,18 @@ const submit = () => attempt(async () => {
   const reply = byId("reply").value;
   state.reply = reply;
   if (!reply.trim()) return;
-  state.result = await post("/api/v1/training/attempts", { exercise: state.exercise.id, reply, seconds: seconds() });
+  state.took = seconds();
+  state.result = await post("/api/v1/training/attempts", { exercise: state.exercise.id, reply, seconds: state.took });
   clearInterval(ticking);
   state.progress = await get("/api/v1/training/progress");
 });
 
 function tick() {
   const element = byId("clock");
-  if (!element || state.result) return;
-  element.textContent = clock(seconds());
-  element.classList.toggle("late", seconds() > state.exercise.target_s);
+  if (!element) return;
+  const passed = state.result ? state.took : seconds();
+  element.textContent = clock(passed);
+  element.classList.toggle("late", passed > state.exercise.target_s);
 }
 
 function draw() {
