@@ -29,7 +29,7 @@ PROBES = 100
 NEIGHBOURS = 5
 BUCKETS = 1 << 14
 """Hashed character n-grams of a message classifier."""
-NAMES = ("score", "gap", "together", "margin", "message", "detail")
+NAMES = ("score", "gap", "margin", "message", "detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +211,10 @@ def bundled_regression() -> Regression | None:
     return Regression.load(path) if path.is_file() else None
 
 
-def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats, scores: Floats, together: float) -> Floats:
-    """The features of a message against a knowledge base, in the order of NAMES. `together`: share of the best chunks in the best article."""
+def features(landscape: Landscape, probe: Probe, regression: Regression, text: str, vector: Floats, scores: Floats) -> Floats:
+    """The features of a message against a knowledge base, in the order of NAMES."""
     margin = landscape.margin(vector)[0]
-    own = [together, margin, regression.message.log_odds(text, vector), regression.detail.log_odds(text, vector)]
+    own = [margin, regression.message.log_odds(text, vector), regression.detail.log_odds(text, vector)]
     return np.concatenate([probe.features(scores), np.asarray(own, np.float32)])
 
 

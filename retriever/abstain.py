@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answerability import NAMES, NEIGHBOURS, Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, ordinary
+from kb.answerability import NAMES, Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, ordinary
 from kb.models import Query
 from retriever import lexical
 from retriever.query import wanted
@@ -61,8 +61,7 @@ class Abstainer:
         """What the regression reads of one question; None in lexical-only search."""
         if self._landscape is None or self._probe is None or self._regression is None:
             return None
-        together = self._together(found)
-        return features(self._landscape, self._probe, self._regression, _asked(query, found), found.vector, scores_of(found), together)
+        return features(self._landscape, self._probe, self._regression, _asked(query, found), found.vector, scores_of(found))
 
     def _judge_part(self, query: Query, found: Found) -> Verdict:
         if not found.hits:
@@ -76,11 +75,6 @@ class Abstainer:
         if values[NAMES.index("margin")] > 0:
             reason = REASONS.get(self._landscape.margin(found.vector)[1].kind, reason)
         return Verdict(unanswerable >= self._threshold, unanswerable, reason)
-
-    def _together(self, found: Found) -> float:
-        """Share of the best hits that stand in the best one's article, 0..1: a question that is answered finds company there."""
-        articles = [self._searcher.chunk(hit).article for hit in found.hits[:NEIGHBOURS]]
-        return articles.count(articles[0]) / NEIGHBOURS if articles else 0.0
 
     def _probe_scores(self, text: str) -> NDArray[np.float32]:
         """Scores of an ordinary message, which no customer asked: no date, place or term steers it."""

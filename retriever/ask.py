@@ -1,12 +1,14 @@
-"""One short question for the customer, where the answer depends on a place or product that they did not name."""
+"""One short question for the customer, where the answer depends on a place, a product or a state that they did not name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kb.lexicon import place_lexicon
 from kb.models import Hit, Query
 from kb.quantities import Kind, read
+from kb.text import normalise
 from retriever.evidence import parallel
 from retriever.phrases import phrase
 from retriever.search import Found, Searcher
@@ -14,12 +16,16 @@ from retriever.search import Found, Searcher
 CLOSE = 0.15
 """How far behind the best hit of its question another may score and still be as likely meant."""
 MOST_NAMES = 4
+_UNOPENED = re.compile(r"未(?:开|拆)|没(?:开|有?拆)|冇(?:开|拆)|密封|原封|封条完整|\b(?:unopened|sealed|unused)\b|\b(?:before|not) open")
+_OPENED = re.compile(r"(?:已|后|即)?(?:开|拆)(?:封|罐|瓶|盖|盒|咗|了|箱)|打开|用过|\b(?:opened|after opening|open(?:ed)? (?:jar|bottle|pack))")
 
 
 def question_back(found: Sequence[Found], searcher: Searcher, query: Query) -> str | None:
     """The question, in the reply's language; None where the best answers agree or the message names what tells them apart."""
     for one in found:
         close = [hit for hit in one.hits[:8] if hit.score >= one.hits[0].score - CLOSE]
+        if _opened_or_not(close, searcher, query):
+            return phrase("ask-opened", query.reply_lang)
         rivals = [hit for hit in close if _states_another_value(hit, close[0], searcher)]
         if not rivals:
             continue
@@ -32,6 +38,23 @@ def question_back(found: Sequence[Found], searcher: Searcher, query: Query) -> s
             if len(names) >= 2:
                 return phrase("ask-product", query.reply_lang, names=_joined(names, query))
     return None
+
+
+def _opened_or_not(close: Sequence[Hit], searcher: Searcher, query: Query) -> bool:
+    """Whether the best hit holds for what is opened and another one of its kind of value for what is not, and the message says neither."""
+    if not close or _state(f"{query.context} {query.text}"):
+        return False
+    texts = [searcher.chunk(hit).text for hit in close]
+    kinds = {one.kind for one in read(texts[0])}
+    return _apart([_state(text) for text in texts if kinds & {one.kind for one in read(text)}])
+
+
+def _state(text: str) -> frozenset[str]:
+    """Whether a text speaks of what is still closed or of what has been opened; of both, where it does."""
+    folded = normalise(text)
+    unopened = _UNOPENED.search(folded)
+    opened = _OPENED.search(_UNOPENED.sub(" ", folded))
+    return frozenset(name for name, said in (("unopened", unopened), ("opened", opened)) if said)
 
 
 def _states_another_value(hit: Hit, best: Hit, searcher: Searcher) -> bool:

@@ -205,8 +205,9 @@ def adapt(
         read_intents(PARAPHRASES) if corpus is None else corpus, training,
     )  # fmt: skip
     step = _Steps(progress, (len(wordings) + len(topics) + 1) * training.steps * len(training.seeds))
+    before = ranks(cases, snapshot, StaticEmbedder(base))
     comparison = Comparison(
-        compare(cases, wordings, snapshot, base, trainer, step), compare(cases, topics, snapshot, base, trainer, step), len(_topics(cases))
+        compare(cases, before, wordings, snapshot, trainer, step), compare(cases, before, topics, snapshot, trainer, step), len(_topics(cases))
     )  # fmt: skip
     identity = None
     if comparison.better:
@@ -362,10 +363,10 @@ def _topics(cases: Sequence[Case]) -> dict[str, list[int]]:
 
 
 def compare(
-    cases: Sequence[Case], parts: Sequence[Sequence[int]], snapshot: Snapshot, base: Path, trainer: ShopTrainer, step: Callable[[], None]
+    cases: Sequence[Case], before: Ranks, parts: Sequence[Sequence[int]], snapshot: Snapshot, trainer: ShopTrainer, step: Callable[[], None]
 ) -> HeldOut:  # fmt: skip
-    """Every part scored by the base model and by a model trained on all cases outside of it."""
-    before = ranks([cases[position] for part in parts for position in part], snapshot, StaticEmbedder(base))
+    """Every part scored by a model trained on all cases outside of it, beside the ranks before, which are those of all cases."""
+    held_out = [position for part in parts for position in part]
     after = Ranks([], [])
     for part in parts:
         rest = sorted(set(range(len(cases))) - set(part))
@@ -375,7 +376,7 @@ def compare(
             scored = ranks([cases[position] for position in part], snapshot, StaticEmbedder(directory))
         after.dense.extend(scored.dense)
         after.search.extend(scored.search)
-    return HeldOut.of(before, after)
+    return HeldOut.of(Ranks([before.dense[position] for position in held_out], [before.search[position] for position in held_out]), after)
 
 
 def ranks(cases: Sequence[Case], snapshot: Snapshot, embedder: StaticEmbedder) -> Ranks:

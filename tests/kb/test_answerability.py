@@ -33,7 +33,7 @@ def regression() -> Regression:
     weights[grams("where is my parcel")] = 2.0
     message = MessageClassifier(-1.0, weights, np.array([1.0, 0.0], np.float32))
     detail = MessageClassifier(-2.0, np.zeros(BUCKETS, np.float32), np.array([0.0, 1.0], np.float32))
-    return Regression(NAMES, (-1.0, 0.0, 0.0, 0.0, 1.0, 0.5), 0.5, message, detail, "made-up", 0.4)
+    return Regression(NAMES, (-1.0, 0.0, 0.0, 1.0, 0.5), 0.5, message, detail, "made-up", 0.4)
 
 
 def test_the_bundled_data_is_there_and_of_every_kind() -> None:
@@ -81,9 +81,9 @@ def test_a_probe_measures_against_ordinary_messages(hash_embedder: Any) -> None:
 def test_probability_falls_with_the_score_and_rises_with_the_message(regression: Regression) -> None:
     vector = np.zeros(2, np.float32)
     assert regression.message.log_odds("where is my parcel", vector) > regression.message.log_odds("運費多少", vector)
-    low, high = (regression.probability(np.array([score, 0, 0, 0, 0, 0], np.float32)) for score in (-2, 2))
+    low, high = (regression.probability(np.array([score, 0, 0, 0, 0], np.float32)) for score in (-2, 2))
     assert 0 < high < low < 1
-    assert regression.probability(np.array([-1e9, 0, 0, 0, 0, 0], np.float32)) <= 1
+    assert regression.probability(np.array([-1e9, 0, 0, 0, 0], np.float32)) <= 1
 
 
 def test_a_vector_of_another_length_is_left_out(regression: Regression) -> None:
@@ -117,12 +117,11 @@ def test_features_stand_in_the_order_of_their_names(hash_embedder: Any, regressi
     landscape = Landscape(embedder, [Exemplar("oos", "a poem")], ["delivery cost", "return a pen"])
     probe = Probe(landscape, lambda _: np.array([0.5, 0.1], np.float32))
     vector = embedder.encode_queries(["a poem"])[0]
-    values = features(landscape, probe, regression, "a poem", vector, np.array([0.5, 0.1], np.float32), 0.6)
+    values = features(landscape, probe, regression, "a poem", vector, np.array([0.5, 0.1], np.float32))
     assert values.shape == (len(NAMES),)
     assert values[NAMES.index("margin")] == pytest.approx(landscape.margin(vector)[0], abs=1e-6)
     assert values[NAMES.index("message")] == pytest.approx(regression.message.log_odds("a poem", vector), abs=1e-6)
     assert values[NAMES.index("detail")] == pytest.approx(regression.detail.log_odds("a poem", vector), abs=1e-6)
-    assert values[NAMES.index("together")] == pytest.approx(0.6)
 
 
 def test_saved_and_loaded_it_says_the_same(regression: Regression, tmp_path: Path) -> None:

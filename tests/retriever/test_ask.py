@@ -19,6 +19,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
         "taiwan": "Delivery to Taiwan costs NT$ 180 a parcel.",
         "hong-kong": "Delivery to Hong Kong costs HKD 35 a parcel.",
         "kites": "- The delta kite line is 40 m long.\n- The box kite line is 25 m long.",
+        "jam": "- Sealed jars of pier jam keep for 9 months.\n- Opened jars of pier jam keep for 3 weeks.",
         "wrapping": "Gift wrapping of a parcel costs HKD 12.",
     }
     for name, body in articles.items():
@@ -36,6 +37,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
     [
         ("How much does delivery of a parcel cost?", "Which region are you in (or is it being sent to)?"),
         ("How long is the kite line?", "Which one do you mean: delta kite, box kite?"),
+        ("How long do jars of pier jam keep?", "Has the item been opened?"),
     ],
 )
 def test_asks_for_what_tells_the_best_answers_apart(shop: Answerer, message: str, ask: str) -> None:
@@ -48,7 +50,13 @@ def test_asks_for_what_tells_the_best_answers_apart(shop: Answerer, message: str
 
 @pytest.mark.parametrize(
     "message",
-    ["How much does delivery of a parcel to Taiwan cost?", "How long is the box kite line?", "What does gift wrapping of a parcel cost?"],
+    [
+        "How much does delivery of a parcel to Taiwan cost?",
+        "How long is the box kite line?",
+        "What does gift wrapping of a parcel cost?",
+        "How long do opened jars of pier jam keep?",
+        "My jars of pier jam are still sealed, how long do they keep?",
+    ],
 )
 def test_asks_nothing_that_the_message_says_or_that_changes_nothing(shop: Answerer, message: str) -> None:
     assert shop.answer(message).ask is None

@@ -250,7 +250,9 @@ def test_a_value_of_the_cited_row_under_another_rows_name_is_found(rates: tuple[
     assert found("寄往香港的運費是 EUR 3 [1]。", rules, hong_kong) == []
     assert found("運費是 EUR 3 [1]。", rules, hong_kong) == []
     assert found("寄往香港的運費是 EUR 3,台灣 EUR 9 [1][2]。", rules, sources[:2]) == []
-    assert found("Shipping to Taiwan takes 2 days [1].", rules, hong_kong) == [("other-row", "2 days", "5 days")], "places are known in every language"
+    assert found("Shipping to Taiwan takes 2 days [1].", rules, hong_kong) == [("other-row", "2 days", "5 days")], (
+        "places are known in every language"
+    )
 
 
 def test_a_value_of_the_other_of_two_cases_is_found(rates: tuple[CheckRules, list[Source]]) -> None:

@@ -149,7 +149,7 @@ def test_a_session_that_ends_costs_no_word(signed_in: Callable[..., Any]) -> Non
     page.wait_for_selector(".check-line.ok")
     cookies = page.context.cookies()
     page.context.clear_cookies()
-    page.click("#button-send")
+    page.locator("#button-send").dispatch_event("click")  # the desk may have noticed by itself, and stands behind its sheet
     page.wait_for_selector("#ended[open]")
     assert SAID["ended.title"] in page.inner_text("#ended")
     page.click("#ended .plain")
