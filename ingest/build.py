@@ -16,7 +16,7 @@ from ingest.chunk import chunk
 from ingest.embed import Progress, embed
 from ingest.lint import Known, check_article, cross_check, keep_one_of_each_id
 from ingest.parse import parse
-from ingest.read import RawArticle, read_articles
+from ingest.read import RawArticle, read_article, read_articles
 from kb import snapshot as snapshots
 from kb.content import Companions
 from kb.embedding import Embedder
@@ -103,6 +103,39 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
     )  # fmt: skip
 
 
+def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedder | None, home: Path, keep: int) -> Summary:
+    """Publish `before`, the published snapshot, with one file of articles/ as it is now; an article that is not `published` goes.
+
+    What other files say meanwhile is not looked at: their owners publish them. The article must have no errors. Raises ContentError.
+    """
+    started = time.perf_counter()
+    identity = embedder.identity if embedder else ""
+    if before.embedder != identity:
+        raise ContentError("the snapshot was made with another model", where=before.embedder, fix="run `kb ingest`")
+    folder = content / "articles"
+    raw = read_article(folder / file, folder)
+    article, problems = parse(raw) if isinstance(raw, RawArticle) else (None, [raw])
+    companions = Companions.load(content)
+    fresh = [article] if article is not None and article.status == "published" else []
+    chunks = _chunks(fresh, embedder)
+    vectors, embedded = embed([embedded_text(one, article.title) for one in chunks] if article else [], embedder, home)
+    gone = {one.id for one in before.articles.values() if one.file == file} | {one.id for one in fresh}
+    rows = [row for row, one in enumerate(before.chunks) if one.article not in gone]
+    everything = [one for one in before.articles.values() if one.id not in gone] + fresh
+    needed = {name for one in everything for name in one.disclaimers}  # an article that stays as it was published keeps its disclaimers too
+    kept = {name: said for name, said in before.companions.disclaimers.items() if name in needed}
+    companions = dataclasses.replace(companions, disclaimers={**kept, **companions.disclaimers})
+    if not everything:
+        raise ContentError("nothing would be left to answer from", where=file, fix="publish another article first")
+    texts = {name: before.texts[name] for name in before.texts if name not in gone}
+    texts |= {one.id: raw.original for one in fresh if isinstance(raw, RawArticle)}
+    all_chunks = [*(before.chunks[row] for row in rows), *chunks]
+    snapshot = snapshots.make(everything, all_chunks, np.concatenate([before.vectors[rows], vectors]), identity, companions, texts)
+    snapshots.publish(snapshot, home, keep)
+    seconds = time.perf_counter() - started
+    return Summary(snapshot.id, len(everything), len(all_chunks), 0, 0, embedded, seconds, tuple(problems))
+
+
 def re_embed(snapshot: Snapshot, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Snapshot:
     """Publish what a snapshot holds once more, with the vectors of another model; the content folder is not read."""
     texts = [embedded_text(one, snapshot.articles[one.article].title) for one in snapshot.chunks]
@@ -150,4 +183,4 @@ def _files_of(articles: Sequence[Article], before: Snapshot) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text is not None}
 
 
-__all__ = ["Summary", "embedded_text", "ingest", "lint", "re_embed"]
+__all__ = ["Summary", "embedded_text", "ingest", "lint", "publish_article", "re_embed"]

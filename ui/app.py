@@ -52,10 +52,10 @@ def create_app(services: Services, settings: Settings) -> FastAPI:
     mount_faces(app, services)
     if services.webhook is not None:
         metrics.add(services.webhook.attempts)
-    app.add_middleware(Failures)
     app.add_middleware(FacePage, services=services)
     app.add_middleware(Gate)
     app.add_middleware(IdentityMiddleware, identities=identities)
+    app.add_middleware(Failures)  # outside the three, which ask the store and the snapshot
     app.add_middleware(MetricsMiddleware, metrics=metrics)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(RequestIds)
@@ -98,7 +98,10 @@ def serve(services: Services, settings: Settings, announce: Callable[[str], Any]
     listener = _listen(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listener.getsockname()[1]}/"
-    config = uvicorn.Config(create_app(services, settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False)
+    config = uvicorn.Config(
+        create_app(services, settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False,
+        proxy_headers=False,  # whom to believe is ours to say: KB_BEHIND_TLS
+    )  # fmt: skip
     try:
         _Server(config, lambda: announce(address)).run(sockets=[listener])
     except KeyboardInterrupt:
@@ -109,11 +112,12 @@ def serve(services: Services, settings: Settings, announce: Callable[[str], Any]
 
 def _demand_accounts(services: Services, settings: Settings) -> None:
     """Without accounts the app serves this machine alone."""
-    reachable = settings.host if not is_loopback(settings.host) else settings.hosts
-    if reachable and not any(not user.disabled for user in services.store.users()):
+    reasons = {"KB_HOST": not is_loopback(settings.host), "KB_HOSTS": bool(settings.hosts), "KB_BEHIND_TLS": settings.behind_tls}
+    reason = next((variable for variable, holds in reasons.items() if holds), None)
+    if reason and not any(not user.disabled for user in services.store.users()):
         raise SettingsError(
-            f"{reachable} can be reached from other machines, and nobody has an account yet",
-            where="KB_HOSTS" if is_loopback(settings.host) else "KB_HOST", fix="make one first: kb users add NAME --role admin",
+            "the app can be reached from other machines, and nobody has an account yet", where=reason,
+            fix="make one first: kb users add NAME --role admin",
         )  # fmt: skip
 
 

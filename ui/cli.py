@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,7 +23,9 @@ from ui.cli_accounts import clients, receipt_command, users
 from ui.services import Services
 
 if TYPE_CHECKING:
+    from ingest.build import Summary
     from kb.comparison import Comparison
+    from kb.embedding import Embedder
     from kb.evaluation import Judgement
     from kb.questions import Question
 
@@ -41,23 +44,48 @@ ContentArgument = Annotated[Path | None, typer.Argument(help="Content folder; de
 
 
 @app.command("ingest")
-def ingest_command(path: ContentArgument = None) -> None:
+def ingest_command(
+    path: ContentArgument = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and index again whenever a file of the folder changes.")] = False,
+) -> None:
     """Index a content folder and publish the snapshot."""
     from ingest.build import ingest
     from kb.embedding import make_embedder
 
     settings = Settings.load()
     embedder = make_embedder(settings)
+    if watch:
+        _watch(path or settings.content, settings, embedder)
+        return
     with _bar("embedding") as progress:
         summary = ingest(path or settings.content, embedder, settings.home, settings.keep_snapshots, progress)
+    _print_summary(summary)
+    if embedder is None:
+        out.print("Lexical search only: no embedding model is set (KB_EMBEDDER=none).")
+
+
+def _watch(content: Path, settings: Settings, embedder: Embedder | None) -> None:
+    from kb.store import Store, store_url
+    from ui.watch import watch
+
+    store = Store.open(store_url(settings))
+    try:
+        watch(
+            content, settings, embedder, store, lambda said: err.print(f"{said}") if isinstance(said, YoujuError) else _print_summary(said), Event()
+        )
+    except KeyboardInterrupt:
+        pass
+    finally:
+        store.close()
+
+
+def _print_summary(summary: Summary) -> None:
     for problem in summary.problems:
         err.print(f"{problem.severity}: {problem}")
     out.print(
         f"{summary.articles} articles, {summary.chunks} chunks, {summary.skipped} skipped ({summary.kept} kept as published before), "
         f"{summary.embedded} embedded, {summary.seconds:.1f} s; snapshot {summary.snapshot}"
     )
-    if embedder is None:
-        out.print("Lexical search only: no embedding model is set (KB_EMBEDDER=none).")
 
 
 @app.command("lint")

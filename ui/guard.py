@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.responses import Response
@@ -38,8 +38,6 @@ SECURITY_HEADERS: Final = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), clipboard-write=(self)",
 }
-_QUEUE: Final = ("/gradio_api/queue/join", "/gradio_api/cancel", "/gradio_api/reset", "/gradio_api/upload")
-"""Where a Gradio page sends what its user does."""
 
 
 class Guard:
@@ -60,6 +58,8 @@ class Guard:
             return await self.app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})  # the app has none
+        if self._tls:
+            scope["scheme"] = "https"  # what the browser sees, whatever the proxy says: addresses that we make begin so
         headers = headers_of(scope)
         secured = _adding(send, self._headers(scope))
         refusal = self._refusal(scope, headers)
@@ -68,12 +68,14 @@ class Guard:
         await self.app(scope, _bounded(receive), secured)
 
     def _headers(self, scope: Scope) -> dict[str, str]:
-        framed = bool(self._ancestors) and scope["path"].startswith("/desk")
+        framed = bool(self._ancestors) and (face_of(scope["path"]) == "desk" or scope["path"] == "/embed")
         ancestors = f"'self' {self._ancestors}" if framed else "'none'"
         policy = _GRADIO if face_of(scope["path"]) else _OWN
         headers = SECURITY_HEADERS | {"content-security-policy": policy.format(ancestors=ancestors)}
         if framed:  # the policy says it better
             del headers["x-frame-options"]
+        if scope["path"].startswith("/api/"):  # customers' words stay in no browser's cache
+            headers["cache-control"] = "no-store"
         if self._tls:
             headers["strict-transport-security"] = "max-age=31536000"
         return headers
@@ -82,12 +84,12 @@ class Guard:
         host = headers.get("host", "")
         if hostname(f"//{host}") not in self._hosts:
             return problem(421, "this host name is not served here: see KB_HOSTS")
-        if "origin" in headers and urlsplit(headers["origin"]).netloc != host:
+        if "origin" in headers and _netloc(headers["origin"]) != host:
             return problem(403, "requests from other sites are refused")
         if headers.get("sec-fetch-site") in ("cross-site", "same-site") and scope["method"] not in ("GET", "HEAD"):
             return problem(403, "requests from other sites are refused")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not length.isdecimal() or int(length) > MAX_BODY:
             return problem(413, f"a request has at most {MAX_BODY} bytes")
         return None
 
@@ -113,18 +115,18 @@ class Gate:
         is_page = scope["path"].rstrip("/") == f"/{face}"
         if identity is None:
             query = scope["query_string"].decode("latin-1")
-            return _to_login(scope["path"], query) if is_page and not changes else problem(401, "sign in first")
+            return _to_entrance(scope["path"], query) if is_page and not changes else problem(401, "sign in first")
         if face not in identity.faces:
             return RedirectResponse(f"/forbidden?page={face}", 303) if is_page else problem(403, "your role does not open this page")
-        if changes and (face == "desk" or not scope["path"].startswith(tuple(f"/{face}{path}" for path in _QUEUE))):
-            return problem(405, "pages are only read")  # the desk has no handler on the server: Gradio's uploads and queue stay shut
-        if changes and "origin" not in headers_of(scope):
-            return problem(403, "a page's own requests carry an Origin")  # Gradio's script cannot send our token
+        if changes:
+            return problem(405, "pages are only read")  # no page has a handler on the server: Gradio's uploads and queue stay shut
         return None
 
     def _without_token(self, scope: Scope, identity: Identity | None) -> JSONResponse | None:
-        if identity is None or identity.via == "token":
-            return None  # the route answers 401, or knows the program
+        if identity is None:  # before the body is read
+            return problem(401, "sign in, or send a token: Authorization: Bearer …", headers={"www-authenticate": "Bearer"})
+        if identity.via == "token":
+            return None
         headers = headers_of(scope)
         if identity.via == "demo" and not {"origin", "sec-fetch-site"} & headers.keys():
             return None  # a program on this machine: browsers say where a change comes from
@@ -152,9 +154,17 @@ def hostname(address: str) -> str:
         return ""
 
 
-def _to_login(path: str, query: str) -> RedirectResponse:
-    from urllib.parse import quote
+def _netloc(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
+
+def _to_entrance(path: str, query: str) -> RedirectResponse:
+    """The sign-in page; of a frame, whose help desk signs it in, the notice that says so."""
+    if "embed" in parse_qs(query, keep_blank_values=True):
+        return RedirectResponse("/embed", 303, headers={"cache-control": "no-store"})
     return RedirectResponse(f"/login?next={quote(path + ('?' + query if query else ''), safe='')}", 303, headers={"cache-control": "no-store"})
 
 

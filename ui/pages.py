@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -53,16 +54,17 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         next, name, address = _inside(next), name.strip(), _address(request, settings)
         if not token or not secrets.compare_digest(token.encode(), request.cookies.get(FORM_COOKIE, "").encode()):
             return _login(request, services, settings, next=next, name=name, said=texts["old_form"], status=400)
-        wait = services.store.sign_in_wait(name, address)
+        wait = services.store.try_sign_in(name, address)
         if wait > 0:
             seconds = math.ceil(wait)
             said = texts["wait"].format(seconds=seconds)
             return _login(request, services, settings, next=next, name=name, said=said, status=429, headers={"retry-after": str(seconds)})
-        services.store.note_sign_in(name, address, False)  # first, or many could be tried at the same moment
         user = services.store.sign_in(name, password)
         if user is None:
             return _login(request, services, settings, next=next, name=name, said=texts["wrong"], status=401)
         services.store.note_sign_in(name, address, True)
+        if earlier := request.cookies.get(SESSION_COOKIE):
+            services.store.end_session(earlier)
         secret, _ = services.store.start_session(user.name, settings.session_hours)
         response = RedirectResponse(next, 303)
         response.headers.append("set-cookie", session_cookie(secret, settings))
@@ -89,7 +91,9 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
     @router.get("/embed")
     def embed(request: Request, token: str = "", q: str = "", lang: str = "", channel: str = "", conversation: str = "") -> Response:
         """The frame's address: its token, good for one use within a minute, becomes a session in a cookie of that frame alone."""
-        name = services.store.use_frame_token(token) if token else None
+        # A link could sign its reader in under another name: where the browser says that this is no frame, the token is left alone.
+        in_frame = request.headers.get("sec-fetch-dest", "iframe") in ("iframe", "frame")
+        name = services.store.use_frame_token(token) if token and in_frame else None
         if name is None and identity_of(request) is None:
             texts = account_texts(language_of(request))
             fields = {"title": texts["frame.signed_out"], "text": texts["frame.body"], "new_window": True}
@@ -99,7 +103,7 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         }
         response = RedirectResponse(f"/desk/?{urlencode(rest)}", 303, headers={"cache-control": "no-store", "referrer-policy": "no-referrer"})
         if name is not None:
-            secret, _ = services.store.start_session(name, settings.session_hours)
+            secret, _ = services.store.start_session(name, settings.session_hours, framed=True)
             response.headers.append("set-cookie", session_cookie(secret, settings, framed=True))
         return response
 
@@ -113,9 +117,9 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         identity = identity_of(request)
         if identity is None:
             return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", 303)
-        if "answer" not in identity.scopes:
-            return problem(403, "this token may not read receipts")
-        services.recorder.flush()
+        if identity.via == "token":  # which sees its own answers only
+            return problem(403, "this page is for people: a program asks GET /api/v1/answers/{id}/receipt")
+        services.recorder.flush(2)
         try:
             found = receipt(services.store, answer_id)
         except StoreError:
@@ -169,15 +173,27 @@ def _page(request: Request, template: str, fields: dict[str, Any], status: int =
 
 def _inside(address: str) -> str:
     """The address if it is a path of ours, else the desk: a link to the sign-in page must not lead elsewhere."""
-    parts = urlsplit(address)
-    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return address if ours and address.isprintable() and "\\" not in address else "/desk/"
+    ours = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return address if ours else "/desk/"
 
 
 def _address(request: Request, settings: Settings) -> str:
     """The caller's address for the throttle; behind a proxy, the last one that the proxy has seen."""
-    forwarded = request.headers.get("x-forwarded-for", "") if settings.behind_tls else ""
-    return forwarded.rsplit(",", 1)[-1].strip() or (request.client.host if request.client else "")
+    forwarded = request.headers.getlist("x-forwarded-for")[-1:] if settings.behind_tls else []  # a proxy may add a header of its own
+    seen = [one.rsplit(",", 1)[-1].strip() for one in forwarded]
+    peer = request.client.host if request.client else ""
+    return next((found for one in (*seen, peer) if (found := _subscriber(one))), peer)
+
+
+def _subscriber(address: str) -> str:
+    """The address, of IPv6 the network of 64 bits that one household has; empty where it is none."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 __all__ = ["LANGUAGE_COOKIE", "language_cookie", "language_of", "pages_router"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 import time
 from collections.abc import Sequence
 
-from ingest.build import Summary, ingest
+from ingest.build import Summary, ingest, publish_article
 from ingest.embed import Progress
 from kb.embedding import Embedder, make_embedder
+from kb.errors import YoujuError
 from kb.models import USUAL_STYLE, Answer, Asker, Doubt, ReplyLanguage, Source, Style, Turn
 from kb.settings import Settings
 from kb.snapshot import current_id, load_current
@@ -20,6 +22,8 @@ from ui.webhook import Webhook
 
 LOOK_EVERY = 0.5
 """Seconds between looks at CURRENT: a newly published snapshot is in use within that time."""
+
+log = logging.getLogger(__name__)
 
 
 class Services:
@@ -35,7 +39,10 @@ class Services:
         self._embedder = embedder
         self._answerer = answerer
         self._looked = time.monotonic()
+        self._complaint = ""
         self._lock = threading.Lock()
+        self._looking = threading.Lock()
+        """Held while a new snapshot is loaded: the store is not waited for meanwhile."""
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Services:
@@ -49,19 +56,40 @@ class Services:
     def answerer(self) -> Answerer:
         """Over the newest snapshot."""
         now = time.monotonic()
-        if now - self._looked > LOOK_EVERY and self._lock.acquire(blocking=False):
+        if now - self._looked > LOOK_EVERY and self._looking.acquire(blocking=False):
             try:
                 self._looked = now
-                if current_id(self.settings.home) != self._answerer.snapshot.id:
-                    snapshot = load_current(self.settings.home)
-                    if self._embedder is not None and snapshot.embedder not in ("", self._embedder.identity):
-                        self._embedder = make_embedder(self.settings)  # the model was adapted meanwhile
-                    self._answerer = _warm(Answerer(snapshot, self._embedder))
-                    if self._store is not None:
-                        self._store.order_numbers = snapshot.companions.shop.privacy.order_numbers
+                self._look()
+            except YoujuError as error:  # a published snapshot that cannot be read must not take away the one that answers
+                if str(error) != self._complaint:
+                    log.error("the earlier snapshot stays in use: %s", error)
+                self._complaint = str(error)
+            else:
+                self._complaint = ""
             finally:
-                self._lock.release()
+                self._looking.release()
         return self._answerer
+
+    def _look(self) -> None:
+        """Take up what is published, where it is another snapshot."""
+        if current_id(self.settings.home) == self._answerer.snapshot.id:
+            return
+        snapshot = load_current(self.settings.home)
+        if self._embedder is not None and snapshot.embedder not in ("", self._embedder.identity):
+            self._embedder = make_embedder(self.settings)  # the model was adapted meanwhile
+        self._answerer = _warm(Answerer(snapshot, self._embedder))
+        if self._store is not None:
+            self._store.order_numbers = snapshot.companions.shop.privacy.order_numbers
+
+    def latest(self, seconds: float = 30.0) -> Answerer:
+        """Over the snapshot that is published now, waited for: whoever has published sees it at once."""
+        give_up = time.monotonic() + seconds
+        while True:
+            self._looked = 0.0
+            answerer = self.answerer
+            if answerer.snapshot.id == current_id(self.settings.home) or time.monotonic() > give_up:
+                return answerer
+            time.sleep(0.01)
 
     @property
     def store(self) -> Store:
@@ -121,6 +149,13 @@ class Services:
     def ingest(self, progress: Progress | None = None) -> Summary:
         """Index the content folder and publish."""
         return ingest(self.settings.content, self._embedder, self.settings.home, self.settings.keep_snapshots, progress)
+
+    def publish_article(self, file: str) -> Summary:
+        """Publish one article as its file is now, the others as they are published. One at a time: callers see to it."""
+        settings = self.settings
+        snapshot = self._answerer.snapshot
+        before = snapshot if snapshot.id == current_id(settings.home) else load_current(settings.home)
+        return publish_article(settings.content, file, before, self._embedder, settings.home, settings.keep_snapshots)
 
     def ask(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,

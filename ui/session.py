@@ -7,16 +7,16 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from fastapi import Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.settings import Settings
-from kb.store import Role, Store
+from kb.store import FRAMED, Role, Store
 
 SCOPES: Final = frozenset({"answer", "check", "search", "articles", "feedback", "replies", "eval", "embed", "metrics"})
 """What a program may be allowed to do. People are allowed what their role is."""
@@ -53,7 +53,7 @@ class Identity:
     role: Role
     scopes: frozenset[str]
     via: Via
-    csrf: str = ""
+    csrf: str = field(default="", repr=False)
     """What a page sends back with every change; empty for programs, which no browser can be tricked into being."""
     display: str = ""
     per_minute: int = 0
@@ -70,7 +70,7 @@ class Identities:
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._may_demonstrate = is_loopback(settings.host) and not settings.hosts
+        self._may_demonstrate = is_loopback(settings.host) and not settings.hosts and not settings.behind_tls
         self._demo = Identity("demo", "admin", SCOPES, "demo", secrets.token_urlsafe(16), "Demo")
         self._known: dict[_Key, tuple[float, Identity | None]] = {}
         self._lock = threading.Lock()
@@ -99,7 +99,8 @@ class Identities:
         if session is None:
             return None
         user = session.user
-        return Identity(user.name, user.role, ROLE_SCOPES[user.role], "session", session.csrf, user.display_name or user.name, groups=user.groups)
+        role: Role = "agent" if secret.startswith(FRAMED) else user.role  # whoever can make frames' addresses must not become an administrator
+        return Identity(user.name, role, ROLE_SCOPES[role], "session", session.csrf, user.display_name or user.name, groups=user.groups)
 
     def _of_token(self, secret: str) -> Identity | None:
         client = self._store.client(secret)
@@ -135,6 +136,10 @@ class Identities:
 
 
 _Key = tuple[Literal["token", "session", "demo"], str]
+_OF_PROXIES: Final = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+"""Headers of a request that came through a proxy: from another machine, then, whatever its address says."""
+_FOR_EVERYBODY: Final = ("/healthz", "/readyz", "/static/", "/favicon.ico")
+"""Paths that ask nobody's name, and answer while the store is away."""
 
 
 def _keys(headers: Mapping[str, str]) -> list[_Key]:
@@ -144,7 +149,8 @@ def _keys(headers: Mapping[str, str]) -> list[_Key]:
         kind, _, secret = authorization.partition(" ")
         return [("token", secret.strip() if kind.lower() == "bearer" else "")]
     cookies = cookies_of(headers.get("cookie", ""))
-    return [("session", cookies[name]) for name in (FRAME_COOKIE, SESSION_COOKIE) if cookies.get(name)] + [("demo", "")]
+    sessions: list[_Key] = [("session", cookies[name]) for name in (FRAME_COOKIE, SESSION_COOKIE) if cookies.get(name)]
+    return sessions if _OF_PROXIES & headers.keys() else [*sessions, ("demo", "")]
 
 
 class IdentityMiddleware:
@@ -156,11 +162,12 @@ class IdentityMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        headers = headers_of(scope)
-        found = self._identities.at_hand(headers)
-        identity = await run_in_threadpool(self._identities.of, headers) if found is False else found
-        scope.setdefault("state", {})["identity"] = identity
+        scope.setdefault("state", {})["identity"] = None if scope["path"].startswith(_FOR_EVERYBODY) else await self._identity(headers_of(scope))
         await self.app(scope, receive, send)
+
+    async def _identity(self, headers: Mapping[str, str]) -> Identity | None:
+        found = self._identities.at_hand(headers)
+        return await run_in_threadpool(self._identities.of, headers) if found is False else found
 
 
 def identity_of(request: Request) -> Identity | None:
@@ -219,13 +226,8 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 
 def cookies_of(header: str) -> dict[str, str]:
-    """The cookies of a Cookie header; none where it cannot be read."""
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    """The cookies of a Cookie header, read as browsers write it: a strange one of another program on this host hides none of ours."""
+    return cookie_parser(header)
 
 
 def session_cookie(secret: str, settings: Settings, *, framed: bool = False) -> str:

@@ -27,6 +27,8 @@ State = Literal["broken", "draft", "review", "retired", "coming", "ended", "in-f
 Flag = Literal["expiring", "stale", "unused", "disliked", "warnings", "unindexed", "aside"]
 SOON_DAYS: Final = 30
 """Days before its end from which an article counts as expiring."""
+MOST_REVISIONS: Final = 500
+"""Since an article was last published, among which its authors are looked for."""
 
 
 class Refused(ContentError):
@@ -173,7 +175,7 @@ class Workspace:
                 self._demand_second_person(file, text, head, by)
             kind: RevisionKind = {"published": "publish", "retired": "retire"}.get(status, "save")  # type: ignore[assignment]
             self._write(file, text, version_of(disk) if disk is not None else None, kind, message, by, base=opened)
-        return self.index() if status == "published" or live else None
+        return self._index_one(file) if status == "published" or live else None
 
     def discard(self, file: str, by: str) -> None:
         """Drop what is kept aside; the history keeps it."""
@@ -192,19 +194,28 @@ class Workspace:
             disk, aside = read_text(self.content, file), self.store.drafts_aside([file]).get(file)
             self._demand_opened(file, aside.text if aside else disk, opened, aside)
             status: Status = status_of(disk) if disk is not None else "draft"
-            if status == "published" and self.second_person and old.kind not in ("publish", "rollback", "elsewhere"):
+            was_published = old.kind in ("publish", "rollback", "elsewhere") and status_of(old.text) == "published"
+            if status == "published" and self.second_person and not was_published:
                 raise Refused("this text was never published", where=file, fix="open it as a draft and hand it in for review")
             text = with_status(old.text, status)
             if status == "published":
                 self._demand_sound(file, text)
             self._write(file, text, version_of(disk) if disk is not None else None, "rollback", str(old.id), by, base=opened)
-        return self.index() if status == "published" else None
+        return self._index_one(file) if status == "published" else None
 
     def index(self) -> Summary:
         """Index the folder and publish the snapshot; note what was edited elsewhere. One at a time: others wait."""
         with self._indexing:
             summary = self.services.ingest()
+            self.services.latest()
         self.note_elsewhere()
+        return summary
+
+    def _index_one(self, file: str) -> Summary:
+        """What agents are answered from, with this file as it is now: what others are writing is not published by the way."""
+        with self._indexing:
+            summary = self.services.publish_article(file)
+            self.services.latest()
         return summary
 
     def note_elsewhere(self) -> int:
@@ -238,14 +249,16 @@ class Workspace:
             raise Refused("the shop wants a second person to publish what you wrote", where=file, fix="ask a colleague to review it")
 
     def _authors(self, file: str) -> set[str]:
-        """Who changed more than the status since the article was last published."""
-        revisions = self.store.revisions(file, limit=500)
-        authors = set()
-        for one, before in zip(revisions, [*revisions[1:], None], strict=True):
-            if one.kind in ("publish", "rollback", "retire"):
-                break
-            if one.kind in ("draft", "save") and (before is None or _bare(one.text) != _bare(before.text)):
+        """Who changed more than the status since the article was last published. Raises Refused where its history is too long to tell."""
+        revisions = self.store.revisions(file, limit=MOST_REVISIONS)
+        authors: set[str] = set()
+        for one, before in zip(revisions, [*revisions[1:], None], strict=False):
+            if one.kind in ("publish", "rollback") and status_of(one.text) == "published":
+                return authors
+            if one.kind in ("draft", "save", "retire", "rollback") and (before is None or _bare(one.text) != _bare(before.text)):
                 authors.add(one.by)
+        if len(revisions) == MOST_REVISIONS:
+            raise Refused("too many changes since it was last published to tell who wrote it", where=file, fix="begin a new article from this text")
         return authors
 
     def _keep_aside(self, file: str, text: str, disk_version: str, aside: Revision | None, message: str, by: str) -> None:

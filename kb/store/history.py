@@ -71,6 +71,7 @@ class History(Database):
         _one_of("action", reply.action, Action)
         _one_of("delivery", reply.delivery, DeliveryState)
         table, kept = schema.replies, masked_reply(reply, self.order_numbers)
+        idempotency_key = None if idempotency_key is None else masked_conversation(idempotency_key)
         values = {**_values(kept, Reply), "idempotency_key": idempotency_key}
         earlier = select(table).where(table.c.by_name == reply.by, table.c.idempotency_key == idempotency_key)
         with self._writing() as connection:

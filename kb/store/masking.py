@@ -22,12 +22,13 @@ def masked_ask(ask: Ask, order_numbers: Sequence[str] = ()) -> Ask:
     repeated = _Repeated([ask.question, *(turn.text for turn in ask.history), str(ask.answer.get("question", ""))], order_numbers)
     answer = {key: repeated.masked(value) if key in _OF_THE_ANSWER else value for key, value in ask.answer.items()}
     if "question" in answer:
-        answer["question"] = _masked(str(answer["question"]), order_numbers)
+        answer["question"] = masked(str(answer["question"]), order_numbers)
     return dataclasses.replace(
         ask,
+        channel=masked(ask.channel, order_numbers),
         conversation=masked_conversation(ask.conversation),
-        question=_masked(ask.question, order_numbers),
-        history=tuple(Turn(turn.role, _masked(turn.text, order_numbers)) for turn in ask.history),
+        question=masked(ask.question, order_numbers),
+        history=tuple(Turn(turn.role, masked(turn.text, order_numbers)) for turn in ask.history),
         answer=answer,
     )
 
@@ -35,19 +36,20 @@ def masked_ask(ask: Ask, order_numbers: Sequence[str] = ()) -> Ask:
 def masked_reply(reply: Reply, order_numbers: Sequence[str] = ()) -> Reply:
     return dataclasses.replace(
         reply,
+        channel=masked(reply.channel, order_numbers),
         conversation=masked_conversation(reply.conversation),
-        text=_masked(reply.text, order_numbers),
-        drafted=_masked(reply.drafted, order_numbers),
-        problems=[{key: _masked(value, order_numbers) if isinstance(value, str) else value for key, value in one.items()} for one in reply.problems],
+        text=masked(reply.text, order_numbers),
+        drafted=masked(reply.drafted, order_numbers),
+        problems=[{key: masked(value, order_numbers) if isinstance(value, str) else value for key, value in one.items()} for one in reply.problems],
     )
 
 
 def masked_feedback(feedback: Feedback, order_numbers: Sequence[str] = ()) -> Feedback:
-    return dataclasses.replace(feedback, reason=_masked(feedback.reason, order_numbers))
+    return dataclasses.replace(feedback, reason=masked(feedback.reason, order_numbers))
 
 
 def masked_edit(edit: Edit, order_numbers: Sequence[str] = ()) -> Edit:
-    return dataclasses.replace(edit, text=_masked(edit.text, order_numbers))
+    return dataclasses.replace(edit, text=masked(edit.text, order_numbers))
 
 
 def masked_conversation(conversation: str) -> str:
@@ -57,7 +59,7 @@ def masked_conversation(conversation: str) -> str:
     return "c-" + hashlib.sha256(conversation.encode(errors="replace")).hexdigest()[:20]
 
 
-def _masked(text: str, order_numbers: Sequence[str]) -> str:
+def masked(text: str, order_numbers: Sequence[str]) -> str:
     """Cleaned first: a NUL character between the digits of a number must not hide it."""
     return mask(storable(text), order_numbers)
 
@@ -88,4 +90,4 @@ class _Repeated:
         return value
 
 
-__all__ = ["masked_ask", "masked_conversation", "masked_edit", "masked_feedback", "masked_reply"]
+__all__ = ["masked", "masked_ask", "masked_conversation", "masked_edit", "masked_feedback", "masked_reply"]

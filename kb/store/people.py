@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from kb.errors import StoreError
@@ -26,6 +26,8 @@ FREE_TRIES_OF_ADDRESS = 50
 """Failures from one address, whatever the name: a whole office may share it."""
 LONGEST_WAIT = 300.0
 """Seconds."""
+FRAMED = "frame."
+"""How the secret of a session in a help desk's frame begins. No other does, and whoever changes a secret has none."""
 
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 _SESSION = (  # asked with every request, so it is made once
@@ -111,20 +113,23 @@ class People(Database):
 
     def sign_in_wait(self, name: str, address: str, *, at: dt.datetime | None = None) -> float:
         """Seconds until this name may be tried from this address again; 0 for at once. Doubles with each failure beyond the free ones."""
-        at = at or _now()
-        failures = select(sign_in_failures.c.at).where(sign_in_failures.c.address == address, sign_in_failures.c.at > at - WINDOW)
         with self._reading() as connection:
-            of_address = connection.execute(failures.order_by(sign_in_failures.c.at)).scalars().all()
-            of_name = connection.execute(
-                failures.where(sign_in_failures.c.name_digest == digest(_key(name))).order_by(sign_in_failures.c.at)
-            ).scalars().all()  # fmt: skip
-        return max(_wait(of_name, FREE_TRIES, at), _wait(of_address, FREE_TRIES_OF_ADDRESS, at))
+            return _wait_of(connection, name, address, at or _now())
+
+    def try_sign_in(self, name: str, address: str, *, at: dt.datetime | None = None) -> float:
+        """Seconds to wait, as `sign_in_wait`. Where it is 0, a failure is noted in the same transaction, so that of many who ask at one moment no more
+        pass than one after another; note the success afterwards."""
+        at = at or _now()
+        with self._writing() as connection:
+            if connection.dialect.name == "postgresql":  # of SQLite's writers there is only one
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"sign-in {address}"))))
+            wait = _wait_of(connection, name, address, at)
+            if not wait:
+                _note_failure(connection, name, address, at)
+        return wait
 
     def note_sign_in(self, name: str, address: str, ok: bool, *, at: dt.datetime | None = None) -> None:
-        """Count a failure; a success forgets those of this name from this address, and no others.
-
-        To let nobody try many passwords at the same moment, note a failure before the password is looked at and the success after it.
-        """
+        """Count a failure; a success forgets those of this name from this address, and no others."""
         at, name_digest = at or _now(), digest(_key(name))
         with self._writing() as connection:
             connection.execute(delete(sign_in_failures).where(sign_in_failures.c.at <= at - WINDOW))
@@ -132,13 +137,13 @@ class People(Database):
                 mine = (sign_in_failures.c.address == address) & (sign_in_failures.c.name_digest == name_digest)
                 connection.execute(delete(sign_in_failures).where(mine))
             else:
-                connection.execute(insert(sign_in_failures).values(name_digest=name_digest, address=address, at=at))
+                _note_failure(connection, name, address, at)
 
     # ---- sessions --------------------------------------------------------------------------------------------------
 
-    def start_session(self, user_name: str, hours: float, *, at: dt.datetime | None = None) -> tuple[str, Session]:
-        """The secret for the cookie, and the session. Raises StoreError for somebody unknown or disabled."""
-        at, secret = at or _now(), new_secret()
+    def start_session(self, user_name: str, hours: float, *, framed: bool = False, at: dt.datetime | None = None) -> tuple[str, Session]:
+        """The secret for the cookie, and the session; framed: of a help desk's frame. Raises StoreError for somebody unknown or disabled."""
+        at, secret = at or _now(), (FRAMED if framed else "") + new_secret()
         expires_at = at + dt.timedelta(hours=hours)
         with self._writing() as connection:
             row = _known(connection, user_name)
@@ -181,6 +186,20 @@ class People(Database):
                 return None
             row = connection.execute(select(users).where(users.c.key == token.user_key)).one()
         return None if row.disabled else str(row.name)
+
+
+def _wait_of(connection: Connection, name: str, address: str, at: dt.datetime) -> float:
+    failures = select(sign_in_failures.c.at).where(sign_in_failures.c.address == address, sign_in_failures.c.at > at - WINDOW)
+    of_address = connection.execute(failures.order_by(sign_in_failures.c.at)).scalars().all()
+    of_name = connection.execute(
+        failures.where(sign_in_failures.c.name_digest == digest(_key(name))).order_by(sign_in_failures.c.at)
+    ).scalars().all()  # fmt: skip
+    return max(_wait(of_name, FREE_TRIES, at), _wait(of_address, FREE_TRIES_OF_ADDRESS, at))
+
+
+def _note_failure(connection: Connection, name: str, address: str, at: dt.datetime) -> None:
+    connection.execute(delete(sign_in_failures).where(sign_in_failures.c.at <= at - WINDOW))
+    connection.execute(insert(sign_in_failures).values(name_digest=digest(_key(name)), address=address, at=at))
 
 
 def _wait(failures: Sequence[dt.datetime], free: int, at: dt.datetime) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from kb.models import Turn
@@ -33,7 +33,7 @@ class Session:
     """Someone signed in."""
 
     user: User
-    csrf: str
+    csrf: str = field(repr=False)
     """What forms and scripts send along; derived from the session's secret, so a cookie alone does not yield it to another site."""
     created_at: dt.datetime
     expires_at: dt.datetime

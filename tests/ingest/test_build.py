@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ingest.build import embedded_text, ingest, lint, re_embed
+from ingest.build import embedded_text, ingest, lint, publish_article, re_embed
 from ingest.embed import BATCH, embed
 from kb.embedding import unit_rows
 from kb.errors import ContentError, SnapshotError
@@ -323,3 +323,46 @@ def test_a_locked_cache_is_not_thrown_away(tmp_path: Path, hash_embedder: Any, m
     holder.execute("COMMIT")
     holder.close()
     assert embed(["pen"], hash_embedder(), tmp_path)[1] == 0
+
+
+# ---- one article among others ---------------------------------------------------------------------------------------------
+
+
+def test_publishing_one_article_comes_to_what_indexing_all_would(own_lantern_quay: Path, tmp_path: Path, hash_embedder: Any) -> None:
+    embedder = hash_embedder()
+    ingest(own_lantern_quay, embedder, tmp_path / "home", 3)
+    path = own_lantern_quay / "articles" / "care" / "pens.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("35 °C", "40 °C"), encoding="utf-8")
+    embedder.passages.clear()
+    summary = publish_article(own_lantern_quay, "care/pens.md", load_current(tmp_path / "home"), embedder, tmp_path / "home", 3)
+    assert summary.embedded == 1
+    assert [text for text in embedder.passages if "40 °C" in text] == embedder.passages
+    one = load_current(tmp_path / "home")
+    ingest(own_lantern_quay, embedder, tmp_path / "home", 3)
+    whole = load_current(tmp_path / "home")
+    assert (one.articles, dict(one.texts), one.companions) == (whole.articles, dict(whole.texts), whole.companions)
+    rows = [{chunk.id: (chunk, vector.tolist()) for chunk, vector in zip(each.chunks, each.vectors, strict=True)} for each in (one, whole)]
+    assert rows[0] == rows[1]
+
+
+def test_publishing_one_article_leaves_what_others_are_writing(own_lantern_quay: Path, tmp_path: Path, write_article: Callable[..., Path]) -> None:
+    home = tmp_path / "home"
+    ingest(own_lantern_quay, None, home, 3)
+    before = load_current(home)
+    write_article(own_lantern_quay, "delivery/islands.md", "Half a thought.")
+    write_article(own_lantern_quay, "care/pens.md", "Gone.", "title: Pens", "lang: en", "status: retired")
+    publish_article(own_lantern_quay, "care/pens.md", before, None, home, 3)
+    after = load_current(home)
+    assert set(before.articles) - set(after.articles) == {"care/pens"}
+    assert after.article_text("delivery/islands") == before.article_text("delivery/islands")
+    assert all(chunk.article != "care/pens" for chunk in after.chunks)
+
+
+def test_the_last_article_is_not_taken_away(tmp_path: Path, write_article: Callable[..., Path]) -> None:
+    write_article(tmp_path / "content", "one.md")
+    ingest(tmp_path / "content", None, tmp_path / "home", 3)
+    before = load_current(tmp_path / "home")
+    write_article(tmp_path / "content", "one.md", "x", "title: A", "lang: en", "status: retired")
+    with pytest.raises(ContentError, match="nothing would be left"):
+        publish_article(tmp_path / "content", "one.md", before, None, tmp_path / "home", 3)
+    assert load_current(tmp_path / "home").id == before.id

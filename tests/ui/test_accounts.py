@@ -10,14 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
 from kb.errors import SettingsError
 from kb.settings import Settings
 from ui.app import create_app, serve
+from ui.pages import _address
 from ui.services import Services
-from ui.session import ROLE_FACES, SESSION_COOKIE
+from ui.session import ROLE_FACES, SESSION_COOKIE, Identities
 
 PASSWORD = "a sentence that nobody guesses"
 HOME = "http://127.0.0.1"
@@ -88,13 +89,23 @@ def test_without_accounts_this_machine_sees_everything_and_is_told_so(open_app: 
     assert client.post("/api/v1/answer", json={"text": "Returns?"}, headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("change", [{"host": "0.0.0.0"}, {"hosts": "desk.example"}])
-def test_nobody_else_reaches_an_app_without_accounts(shop: Settings, tmp_path: Path, change: dict[str, str]) -> None:
+@pytest.mark.parametrize("change", [{"host": "0.0.0.0"}, {"hosts": "desk.example"}, {"behind_tls": True}])
+def test_nobody_else_reaches_an_app_without_accounts(shop: Settings, tmp_path: Path, change: dict[str, Any]) -> None:
     reachable = dataclasses.replace(shop, home=tmp_path, port=0, **change)
     services = Services.open(reachable)
     with pytest.raises(SettingsError, match="kb users add"):
         serve(services, reachable)
     assert browser(create_app(services, reachable)).post("/api/v1/answer", json={"text": "Returns?"}).status_code == 401
+    services.close()
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via"])
+def test_the_demonstration_is_shown_to_no_proxy(shop: Settings, tmp_path: Path, header: str) -> None:
+    """A proxy on this machine would show it to the world."""
+    services = Services.open(dataclasses.replace(shop, home=tmp_path))
+    identities = Identities(services.store, services.settings)
+    assert identities.of({header: "203.0.113.7"}) is None
+    assert identities.of({}) is not None
     services.close()
 
 
@@ -130,7 +141,7 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app: FastAPI, s
     assert "max-age" in entered.headers["strict-transport-security"]
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/desk/\nx"])
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/desk/\nx", "//["])
 def test_the_sign_in_page_leads_nowhere_else(app: FastAPI, address: str) -> None:
     assert sign_in(browser(app), "amy", next=address).headers["location"] == "/desk/"
 
@@ -145,6 +156,42 @@ def test_a_wrong_password_a_missing_form_token_and_another_site_are_refused(app:
     elsewhere = client.post("/login", data={"name": "olga", "password": PASSWORD}, headers={"origin": "https://evil.example"})
     assert elsewhere.status_code == 403
     assert client.get("/desk/").status_code == 303
+
+
+def test_a_strange_cookie_of_another_program_on_this_host_signs_nobody_out(app: FastAPI) -> None:
+    client = browser(app)
+    sign_in(client, "amy")
+    cookies = f'theirs[a]={{"b":1}}; {SESSION_COOKIE}={client.cookies[SESSION_COOKIE]}'
+    assert browser(app).get("/desk/config", headers={"cookie": cookies}).status_code == 200
+
+
+def test_signing_in_again_ends_the_earlier_session(app: FastAPI, services: Services) -> None:
+    client = browser(app)
+    sign_in(client, "amy")
+    earlier = client.cookies[SESSION_COOKIE]
+    token = re.search(r'name="token" value="([^"]+)"', client.get("/login?out=1").text)
+    assert token is not None
+    entered = client.post("/login", data={"name": "olga", "password": PASSWORD, "token": token[1]}, headers={"origin": HOME})
+    assert entered.status_code == 303
+    assert services.store.session(earlier) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "behind_tls", "counted"),
+    [
+        ([], True, "198.51.100.1"),
+        (["203.0.113.7"], False, "198.51.100.1"),
+        (["10.9.9.9, 203.0.113.7"], True, "203.0.113.7"),
+        (["10.9.9.9", "203.0.113.7"], True, "203.0.113.7"),
+        (["made up"], True, "198.51.100.1"),
+        (["2001:db8:1:2:aaaa::1"], True, "2001:db8:1:2::/64"),
+        (["::ffff:203.0.113.7"], True, "203.0.113.7"),
+    ],
+)
+def test_attempts_are_counted_by_the_address_that_the_proxy_saw(shop: Settings, headers: list[str], behind_tls: bool, counted: str) -> None:
+    raw = [(b"x-forwarded-for", one.encode()) for one in headers]
+    request = Request({"type": "http", "headers": raw, "client": ("198.51.100.1", 5)})
+    assert _address(request, dataclasses.replace(shop, behind_tls=behind_tls)) == counted
 
 
 def test_too_many_attempts_must_wait_even_with_the_right_password(app: FastAPI) -> None:
@@ -198,11 +245,34 @@ def test_a_change_needs_the_session_s_own_token(app: FastAPI) -> None:
         assert answer.status_code == status
 
 
-def test_the_desk_s_gradio_takes_no_change_at_all(app: FastAPI) -> None:
+@pytest.mark.parametrize("face", ["desk", "training", "content", "insights"])
+def test_gradio_takes_no_change_at_all(app: FastAPI, face: str) -> None:
     client = browser(app)
     sign_in(client, "root")
-    for path in ("/desk/gradio_api/queue/join", "/desk/gradio_api/upload", "/desk/gradio_api/run/predict", "/desk/login"):
-        assert client.post(path, headers={"origin": HOME}, json={}).status_code == 405
+    for path in ("gradio_api/queue/join", "gradio_api/upload", "gradio_api/run/predict", "login"):
+        assert client.post(f"/{face}/{path}", headers={"origin": HOME}, json={}).status_code == 405
+
+
+def test_a_stranger_is_refused_before_the_body_is_read(app: FastAPI) -> None:
+    refused = browser(app).post("/api/v1/answer", content=b"{no json", headers={"content-type": "application/json"})
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_an_origin_that_is_no_address_is_refused(app: FastAPI) -> None:
+    assert browser(app).get("/healthz", headers={"origin": "http://["}).status_code == 403
+
+
+def test_what_the_api_says_stays_in_no_cache(app: FastAPI) -> None:
+    client = browser(app)
+    sign_in(client, "amy")
+    assert client.get("/api/v1/replies").headers["cache-control"] == "no-store"
+
+
+def test_behind_tls_addresses_begin_with_https(services: Services, shop: Settings, app: FastAPI) -> None:
+    client = browser(create_app(services, dataclasses.replace(shop, behind_tls=True)))
+    sign_in(client, "amy")
+    secret, _ = services.store.start_session("amy", 1)
+    assert client.get("/desk", headers={"cookie": f"{SESSION_COOKIE}={secret}"}).headers["location"].startswith("https://")
 
 
 # ---- programs --------------------------------------------------------------------------------------------------------
@@ -219,6 +289,18 @@ def test_a_token_may_do_what_its_scopes_say(app: FastAPI, services: Services) ->
     assert client.get("/desk/", headers=headers).status_code == 303
     assert client.get("/metrics", headers={"authorization": "Bearer made-up"}).status_code == 401
     assert client.get("/metrics").status_code == 401
+
+
+def test_a_program_reads_no_receipt_of_others(app: FastAPI, services: Services) -> None:
+    client = browser(app)
+    sign_in(client, "amy")
+    headers = {"origin": HOME, "x-csrf-token": boot(client)["csrf"]}
+    answer = client.post("/api/v1/answer", json={"text": "Returns?"}, headers=headers).json()["id"]
+    assert client.get(f"/receipts/{answer}").status_code == 200
+    secret, _ = services.store.add_client("curious", ("answer",), 60)
+    token = {"authorization": f"Bearer {secret}"}
+    assert browser(app).get(f"/receipts/{answer}", headers=token).status_code == 403
+    assert browser(app).get(f"/api/v1/answers/{answer}/receipt", headers=token).status_code == 404
 
 
 def test_a_revoked_token_is_refused(services: Services, shop: Settings) -> None:
@@ -256,6 +338,30 @@ def test_a_frame_is_signed_in_by_a_token_that_works_once(app: FastAPI, services:
     assert "set-cookie" not in again.headers
 
 
+def test_a_frame_is_an_agent_s_whoever_is_signed_in(app: FastAPI, services: Services) -> None:
+    """A program that may only embed must not become an administrator."""
+    cookie = browser(app).get(f"/embed?token={services.store.add_frame_token('root')}").headers["set-cookie"].split(";")[0]
+    client = browser(app)
+    for path, status in (("/desk/config", 200), ("/content/config", 403), ("/api/v1/content/articles", 403), ("/metrics", 403)):
+        assert client.get(path, headers={"cookie": cookie}).status_code == status
+
+
+def test_a_link_signs_nobody_in_under_another_name(app: FastAPI, services: Services) -> None:
+    token = services.store.add_frame_token("amy")
+    opened = browser(app).get(f"/embed?token={token}", headers={"sec-fetch-dest": "document"})
+    assert (opened.status_code, "youju_frame" in opened.headers.get("set-cookie", "")) == (401, False)
+    assert browser(app).get(f"/embed?token={token}", headers={"sec-fetch-dest": "iframe"}).status_code == 303
+
+
+def test_a_frame_whose_session_is_over_says_so_inside_the_frame(app: FastAPI) -> None:
+    client = browser(app)
+    assert client.get("/desk/?embed=1").headers["location"] == "/embed"
+    notice = client.get("/embed")
+    assert notice.status_code == 401
+    assert "frame-ancestors 'self' https://help.example" in notice.headers["content-security-policy"]
+    assert "x-frame-options" not in notice.headers
+
+
 def test_only_the_desk_may_be_framed_and_only_by_the_help_desk(app: FastAPI, services: Services) -> None:
     client = browser(app)
     sign_in(client, "root")
@@ -285,3 +391,22 @@ def test_readiness_says_what_fails(app: FastAPI, services: Services, monkeypatch
     monkeypatch.setattr(services.store, "ping", unreachable)
     failing = client.get("/readyz")
     assert (failing.status_code, failing.json()) == (503, {"status": "unavailable", "failed": ["store"]})
+
+
+def test_while_the_store_is_away_the_process_lives_and_says_what_fails(app: FastAPI, services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kb.errors import StoreError
+
+    def unreachable(*_: Any, **__: Any) -> Any:
+        raise StoreError("gone", where="postgresql+psycopg://db.internal/x", fix="start it")
+
+    for name in ("ping", "users", "session", "client"):
+        monkeypatch.setattr(services.store, name, unreachable)
+    client = browser(app)
+    for headers in ({}, {"cookie": f"{SESSION_COOKIE}=not-known-yet"}, {"authorization": "Bearer not-known-yet"}):
+        assert client.get("/healthz", headers=headers).status_code == 200
+        assert client.get("/readyz", headers=headers).json() == {"status": "unavailable", "failed": ["store"]}
+    page = client.get("/desk/", headers={"cookie": f"{SESSION_COOKIE}=not-known-yet"})
+    assert (page.status_code, page.headers["content-type"]) == (503, "application/problem+json")
+    assert page.json()["request_id"] == page.headers["x-request-id"]
+    assert "content-security-policy" in page.headers
+    assert "db.internal" not in page.text

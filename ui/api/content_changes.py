@@ -92,7 +92,7 @@ def change_routes(router: APIRouter, workspace: Workspace) -> None:
     def history(file: Annotated[str, Query(max_length=300)], limit: Annotated[int, Query(ge=1, le=200)] = 50) -> dict[str, Any]:
         """An article's revisions, newest first, each with what it changed."""
         found = workspace.store.revisions(file, limit=limit + 1)
-        shown = [_revision(one, before) for one, before in zip(found, [*found[1:], None], strict=True)]
+        shown = [_revision(one, before) for one, before in zip(found, [*found[1:], None], strict=False)]
         return {"revisions": shown[:limit], "more": len(found) > limit}
 
     @router.get("/revision")

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb.errors import YoujuError
+from kb.errors import StoreError, YoujuError
 from ui.api.requests import request_id
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -76,7 +76,7 @@ class Failures:
         except Exception as error:
             if started:  # too late for another answer: the server cuts the connection
                 raise
-            response = _broken(Request(scope), error)
+            response = (_cannot if isinstance(error, YoujuError) else _broken)(Request(scope), error)
             await response(scope, receive, sending)
 
 
@@ -99,7 +99,8 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
 
 def _cannot(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s: %s [%s]", request.method, request.url.path, error, request_id())
-    return problem(503, str(error))
+    # Where the database stands is nobody's business outside.
+    return problem(503, "the store cannot be used at the moment; the log has the details" if isinstance(error, StoreError) else str(error))
 
 
 def _gone(request: Request, error: Exception) -> JSONResponse:

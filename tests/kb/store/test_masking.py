@@ -36,10 +36,11 @@ def whole_database(store: Store) -> str:
 
 def test_nothing_personal_reaches_the_database(store: Store) -> None:
     everywhere = " ".join(PRIVATE)
-    ask = dataclasses.replace(ASK, answer={**ANSWER, "sources": []})
+    ask = dataclasses.replace(ASK, answer={**ANSWER, "sources": []}, channel=f"whatsapp {PRIVATE[0]}")
     store.add_ask(ask)
     store.put_edit(Edit("a", "mei", NOW, everywhere))
-    store.add_reply(REPLY, "key")
+    reply = dataclasses.replace(REPLY, channel=PRIVATE[1])
+    assert store.add_reply(reply, PRIVATE[0]).id == store.add_reply(dataclasses.replace(reply, id="again"), PRIVATE[0]).id == "r"
     store.add_feedback(Feedback("f", "a", NOW, "mei", "wrong", everywhere))
     kept = whole_database(store)
     assert [one for one in PRIVATE if one in kept] == []

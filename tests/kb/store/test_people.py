@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from kb.errors import StoreError
-from kb.store import Role, Store, passwords
+from kb.store import FRAMED, Role, Store, passwords
 from kb.store.people import LONGEST_WAIT
 
 NOW = dt.datetime(2031, 5, 20, 9, 30, tzinfo=dt.UTC)
@@ -199,6 +200,14 @@ def test_the_throttle_outlives_a_restart_and_keeps_no_name(store: Store, address
     assert "wrong field" not in whole_database(again)
 
 
+def test_of_many_who_try_at_one_moment_only_the_free_ones_pass(store: Store) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        waits = list(threads.map(lambda _: store.try_sign_in("mei", "10.0.0.1", at=NOW), range(16)))
+    assert sum(wait == 0 for wait in waits) == 5
+    store.note_sign_in("mei", "10.0.0.1", True, at=NOW)
+    assert store.try_sign_in("mei", "10.0.0.1", at=NOW) == 0
+
+
 def test_old_failures_are_deleted(store: Store) -> None:
     fail(store, 30)
     fail(store, 1, at=later(minutes=16))
@@ -296,6 +305,13 @@ def test_a_removed_user_may_be_added_again(store: Store) -> None:
 
 
 # ---- frames ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_secret_of_a_frame_s_session_says_so(store: Store) -> None:
+    framed, plain = (store.start_session("mei", 1, framed=one)[0] for one in (True, False))
+    assert (framed.startswith(FRAMED), plain.startswith(FRAMED)) == (True, False)
+    assert store.session(framed) is not None
+    assert store.session(framed.removeprefix(FRAMED)) is None
 
 
 def test_a_frame_token_is_good_once_and_in_time(store: Store) -> None:

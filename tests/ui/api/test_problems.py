@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from kb.errors import SnapshotError
+from kb.errors import SnapshotError, StoreError
 from ui.api.bodies import MAX_TEXT
 from ui.api.requests import WithRequestId
 
@@ -106,7 +106,12 @@ def test_the_longest_message_is_answered_and_one_more_character_is_not(person: A
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(SnapshotError("damaged", where="CURRENT", fix="run `kb ingest`"), 503), (ZeroDivisionError("a secret detail"), 500)]
+    ("error", "status"),
+    [
+        (SnapshotError("damaged", where="CURRENT", fix="run `kb ingest`"), 503),
+        (ZeroDivisionError("a secret detail"), 500),
+        (StoreError("gone", where="postgresql://secret.internal/x", fix="start it"), 503),
+    ],
 )
 def test_a_failure_is_a_problem_with_the_headers_of_every_response(
     person: Any, services: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception, status: int

@@ -1,0 +1,182 @@
+"""The content owner's page in a real browser, signed in for real: look, edit, lint, publish, the desk's next answer, roll back."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb.settings import Settings
+from tests.ui.desk_driver import served
+from ui.i18n import texts
+from ui.services import LOOK_EVERY, Services
+
+PASSWORD = "a sentence that nobody guesses"
+UMBRELLAS = "returns/umbrellas.md"
+QUESTION = "未拆封的風暴傘幾天內可以退款?"
+SAID = texts("zh-Hant")
+
+
+@pytest.fixture(scope="module")
+def quay(lantern_quay: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    content = Path(shutil.copytree(lantern_quay, tmp_path_factory.mktemp("content-page") / "content"))
+    return Settings(home=tmp_path_factory.mktemp("content-page-home"), content=content, embedder="none", port=0)
+
+
+@pytest.fixture(scope="module")
+def quay_services(quay: Settings) -> Services:
+    services = Services.open(quay)
+    services.store.add_user("olga", "owner", PASSWORD, "Olga")
+    services.store.add_user("amy", "agent", PASSWORD)
+    return services
+
+
+@pytest.fixture(scope="module")
+def quay_address(quay_services: Services, quay: Settings) -> str:
+    return served(quay_services, quay)
+
+
+@pytest.fixture
+def sign_in(open_page: Callable[..., Any], quay_address: str) -> Callable[..., Any]:
+    def opening(name: str, path: str, width: int = 1440, height: int = 900, wait: str = "body.ready") -> Any:
+        page = open_page(quay_address, f"/login?next={path}", width, height, wait="input[name=password]")
+        page.fill("input[name=name]", name)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_selector(wait)
+        return page
+
+    return opening
+
+
+def shown_text(page: Any, selector: str) -> str:
+    return str(page.inner_text(selector))
+
+
+def open_article(page: Any, file: str, tab: str) -> None:
+    page.evaluate("place => { location.hash = place; }", f"file={file}&tab={tab}")
+    page.wait_for_selector(f".tab-{tab}")
+
+
+def linted(page: Any, kind: str) -> None:
+    page.wait_for_selector(f".problem-count.{kind}")
+
+
+def test_an_edit_is_linted_published_answered_from_and_rolled_back(sign_in: Callable[..., Any], quay_services: Services) -> None:
+    page = sign_in("olga", "/content/")
+    assert page.locator("#rows tr[data-file]").count() == 5
+    page.click(f"tr[data-file='{UMBRELLAS}']")
+    page.wait_for_selector(".article")
+    assert "9 日內可退款" in shown_text(page, ".article")
+    assert page.locator(".article table td").count() == 6
+
+    open_article(page, UMBRELLAS, "edit")
+    linted(page, "sound")
+    text = page.input_value(".source")
+    page.fill(".source", text.replace("disclaimers: [wind]", "disclaimers: [rain]").replace("| 摺疊傘 | 7 個月 |", "| 摺疊傘 |"))
+    linted(page, "error")
+    marked = page.evaluate(
+        "() => [...document.querySelectorAll('.lines > *')].flatMap((line, at) => line.className ? [[at + 1, line.className]] : [])"
+    )
+    lines = text.splitlines()
+    assert marked == [[lines.index("disclaimers: [wind]") + 1, "error"], [lines.index("| 摺疊傘 | 7 個月 | HKD 25 |") + 1, "warning"]]
+    page.click("[data-status=published]")
+    page.wait_for_selector("#refused")
+
+    page.reload()  # nothing that was typed is lost
+    page.wait_for_selector(".tab-edit .banner.note")
+    page.fill(".source", text.replace("9 日內可退款", "12 日內可退款").replace("within 9 days", "within 12 days"))
+    linted(page, "sound")
+    assert "12 日內可退款" in shown_text(page, ".preview")
+    page.fill(".message", "新供應商")
+    page.click("[data-status=published]")
+    page.wait_for_function(
+        "text => document.querySelector('.source')?.value === text",
+        arg=text.replace("9 日內可退款", "12 日內可退款").replace("within 9 days", "within 12 days"),
+    )
+    page.wait_for_selector(".path:has-text('Olga'), .path:has-text('olga')")
+    time.sleep(LOOK_EVERY)
+    assert "12 日" in quay_services.ask(QUESTION).draft
+
+    open_article(page, UMBRELLAS, "history")
+    page.wait_for_selector(".revision")
+    assert [shown_text(page, f".revision:nth-child({n}) .kind") for n in (1, 2)] == [SAID["content.kind.publish"], SAID["content.kind.elsewhere"]]
+    page.click(".revision:nth-child(1) .revision-head")
+    page.wait_for_selector(".difference ins")
+    assert page.locator(".difference ins").all_inner_texts() == ["12", "12"]
+    assert page.locator(".difference del").all_inner_texts() == ["9", "9"]
+    page.click(".revision:nth-child(2) .roll-back")
+    page.wait_for_selector(".revision.kind-rollback")
+    time.sleep(LOOK_EVERY)
+    assert "9 日" in quay_services.ask(QUESTION).draft
+
+
+def test_the_second_of_two_owners_sees_the_difference_first(sign_in: Callable[..., Any], quay: Settings) -> None:
+    page = sign_in("olga", "/content/")
+    open_article(page, "delivery/islands.md", "edit")
+    linted(page, "sound")
+    mine = page.input_value(".source").replace("6 working days", "8 working days")
+    path = quay.content / "articles" / "delivery" / "islands.md"
+    theirs = path.read_text(encoding="utf-8").replace("6 working days", "7 working days")
+    path.write_text(theirs, encoding="utf-8")
+    page.fill(".source", mine)
+    page.click("[data-status=published]")
+    page.wait_for_selector("#conflict")
+    assert (page.inner_text("#conflict del"), page.inner_text("#conflict ins")) == ("7", "8")
+    assert path.read_text(encoding="utf-8") == theirs
+    page.click("#conflict .acts button:nth-child(2)")
+    page.click("[data-status=published]")
+    page.wait_for_selector(".path:has-text('olga')")
+    assert "8 working days" in path.read_text(encoding="utf-8")
+
+
+def test_hits_filters_and_a_new_article(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("olga", "/content/")
+    page.click("[data-state=ended]")
+    assert page.locator("#rows tr[data-file]").count() == 1
+    page.click("[data-state=ended]")
+    page.select_option("#by-owner", "退換組")
+    assert page.locator("#rows tr[data-file]").count() == 2
+    page.select_option("#by-owner", "")
+    page.fill("#words", "蘆葦筆")
+    page.wait_for_function("() => document.querySelectorAll('#rows tr[data-file]').length === 1")
+    page.fill("#words", "没有这样的字")
+    page.wait_for_selector("#rows .state")
+    page.click("[data-view=hits]")
+    page.fill("#hit-question", QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".hit-table")
+    assert "9 日" in shown_text(page, "#hit-verdict")
+    assert page.locator(".hit-table tbody tr").count() > 1
+    page.click("[data-view=articles]")
+    page.click("#begin")
+    page.fill("dialog.begin [name=title]", "<img src=x onerror=alert(1)>")
+    page.fill("dialog.begin [name=id]", "care/new")
+    page.click("dialog.begin .strong")
+    page.wait_for_selector(".tab-edit .source")
+    assert shown_text(page, ".detail-head h2") == "<img src=x onerror=alert(1)>"
+
+
+def test_on_a_phone_the_list_and_the_article_take_turns(sign_in: Callable[..., Any]) -> None:
+    page = sign_in("olga", "/content/?lang=en", 390, 844)
+    page.click(f"tr[data-file='{UMBRELLAS}']")
+    page.wait_for_selector(".article")
+    assert page.locator("#list").is_hidden()
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+    open_article(page, UMBRELLAS, "edit")
+    linted(page, "sound")
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+    page.click(".back")
+    page.wait_for_selector("#rows tr[data-file]")
+    assert page.locator("#detail").is_hidden()
+
+
+def test_an_agent_is_sent_away(sign_in: Callable[..., Any], quay_address: str) -> None:
+    page = sign_in("amy", "/desk/")
+    assert page.locator("#faces a[href='/content/']").count() == 0
+    page.goto(quay_address + "/content/")
+    assert "/forbidden" in page.url
