@@ -46,7 +46,10 @@ class Settings:
     frame_ancestors: str = _setting(
         "", "KB_FRAME_ANCESTORS", "Origins, separated by spaces, of help desks that may show the desk in a frame; empty: none."
     )
-    webhook_url: str = _setting("", "KB_WEBHOOK_URL", "Where sent replies are posted, signed with the secret in KB_WEBHOOK_SECRET; empty: nowhere.")
+    webhook_url: str = _setting(
+        "", "KB_WEBHOOK_URL", "Where sent replies are posted, signed with the secret in KB_WEBHOOK_SECRET; empty: nowhere.", secret=True
+    )
+    """Often a secret itself: many receivers know their callers by the address."""
     webhook_secret: str = _setting(
         "", "KB_WEBHOOK_SECRET", "Secret that signs what is posted to KB_WEBHOOK_URL (HMAC-SHA256) and seals what waits to be posted.", secret=True
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -88,6 +90,11 @@ class _Server(uvicorn.Server):
             self.listening()
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """An open page's connection that is cut when the app stops is no failure, and each page has one."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def _say(address: str) -> None:
     print(address, flush=True)
 
@@ -102,6 +109,7 @@ def serve(services: Services, settings: Settings, announce: Callable[[str], Any]
         create_app(services, settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False,
         proxy_headers=False,  # whom to believe is ours to say: KB_BEHIND_TLS
     )  # fmt: skip
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         _Server(config, lambda: announce(address)).run(sockets=[listener])
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.responses import Response
@@ -18,6 +18,8 @@ from ui.session import FRAME_COOKIE, Identity, cookies_of, headers_of
 MAX_BODY: Final = 4_000_000
 """Bytes of a request."""
 FACES: Final = ("desk", "training", "content", "insights")
+FRAME_DESTINATIONS: Final = ("iframe", "frame")
+"""What a browser says a page in a frame is for (Sec-Fetch-Dest)."""
 
 _GRADIO: Final = (
     # Gradio evaluates templates and writes inline scripts and styles; nothing may come from, or go to, another place.
@@ -115,7 +117,9 @@ class Gate:
         is_page = scope["path"].rstrip("/") == f"/{face}"
         if identity is None:
             query = scope["query_string"].decode("latin-1")
-            return _to_entrance(scope["path"], query) if is_page and not changes else problem(401, "sign in first")
+            if not is_page or changes:
+                return problem(401, "sign in first")
+            return _to_notice() if headers_of(scope).get("sec-fetch-dest") in FRAME_DESTINATIONS else _to_login(scope["path"], query)
         if face not in identity.faces:
             return RedirectResponse(f"/forbidden?page={face}", 303) if is_page else problem(403, "your role does not open this page")
         if changes:
@@ -161,10 +165,12 @@ def _netloc(address: str) -> str:
         return ""
 
 
-def _to_entrance(path: str, query: str) -> RedirectResponse:
-    """The sign-in page; of a frame, whose help desk signs it in, the notice that says so."""
-    if "embed" in parse_qs(query, keep_blank_values=True):
-        return RedirectResponse("/embed", 303, headers={"cache-control": "no-store"})
+def _to_notice() -> RedirectResponse:
+    """In a frame nobody signs in: the help desk does, and the notice says so."""
+    return RedirectResponse("/embed", 303, headers={"cache-control": "no-store"})
+
+
+def _to_login(path: str, query: str) -> RedirectResponse:
     return RedirectResponse(f"/login?next={quote(path + ('?' + query if query else ''), safe='')}", 303, headers={"cache-control": "no-store"})
 
 
@@ -193,4 +199,4 @@ def _bounded(receive: Receive) -> Receive:
     return receiving
 
 
-__all__ = ["FACES", "MAX_BODY", "SECURITY_HEADERS", "Gate", "Guard", "face_of", "framed", "hostname"]
+__all__ = ["FACES", "FRAME_DESTINATIONS", "MAX_BODY", "SECURITY_HEADERS", "Gate", "Guard", "face_of", "framed", "hostname"]

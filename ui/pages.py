@@ -19,6 +19,7 @@ from kb.settings import Settings
 from kb.store import receipt
 from ui.account_texts import account_texts
 from ui.api import problem
+from ui.guard import FRAME_DESTINATIONS
 from ui.i18n import DEFAULT_LANGUAGE, as_language
 from ui.services import Services
 from ui.session import FRAME_COOKIE, SESSION_COOKIE, Identities, identity_of, session_cookie
@@ -92,7 +93,7 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
     def embed(request: Request, token: str = "", q: str = "", lang: str = "", channel: str = "", conversation: str = "") -> Response:
         """The frame's address: its token, good for one use within a minute, becomes a session in a cookie of that frame alone."""
         # A link could sign its reader in under another name: where the browser says that this is no frame, the token is left alone.
-        in_frame = request.headers.get("sec-fetch-dest", "iframe") in ("iframe", "frame")
+        in_frame = request.headers.get("sec-fetch-dest", "iframe") in FRAME_DESTINATIONS
         name = services.store.use_frame_token(token) if token and in_frame else None
         if name is None and identity_of(request) is None:
             texts = account_texts(language_of(request))

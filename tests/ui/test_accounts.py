@@ -355,7 +355,8 @@ def test_a_link_signs_nobody_in_under_another_name(app: FastAPI, services: Servi
 
 def test_a_frame_whose_session_is_over_says_so_inside_the_frame(app: FastAPI) -> None:
     client = browser(app)
-    assert client.get("/desk/?embed=1").headers["location"] == "/embed"
+    assert client.get("/desk/?embed=1", headers={"sec-fetch-dest": "iframe"}).headers["location"] == "/embed"
+    assert client.get("/desk/?embed=1").headers["location"].startswith("/login?")
     notice = client.get("/embed")
     assert notice.status_code == 401
     assert "frame-ancestors 'self' https://help.example" in notice.headers["content-security-policy"]

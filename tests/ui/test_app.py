@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
+import logging
 import re
 import socket
 from pathlib import Path
@@ -15,7 +17,7 @@ from kb.errors import SettingsError
 from kb.models import REPLY_LANGUAGES
 from kb.settings import Settings
 from ui import render
-from ui.app import STATIC, serve
+from ui.app import STATIC, _is_news, serve
 from ui.faces import golden_examples
 from ui.guard import MAX_BODY
 from ui.i18n import TEXTS, texts
@@ -84,6 +86,12 @@ def test_a_taken_port_is_named(services: Services, settings: Settings) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"port {port}"):
             serve(services, dataclasses.replace(settings, port=port))
+
+
+@pytest.mark.parametrize(("error", "told"), [(asyncio.CancelledError("shutdown"), False), (ValueError("broken"), True)])
+def test_the_log_tells_of_failures_and_not_of_pages_that_were_open_at_the_end(error: BaseException, told: bool) -> None:
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "Exception in ASGI application", (), (type(error), error, None))
+    assert _is_news(record) is told
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------

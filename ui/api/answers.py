@@ -16,7 +16,7 @@ from kb.errors import YoujuError
 from kb.models import Answer, Asker, Length, ReplyLanguage, Source, Style, Tone, Turn
 from kb.store import Edit
 from retriever.llm_events import ClaimEvent, Event, EvidenceEvent, FinalEvent
-from ui.api.bodies import MAX_TEXT, MAX_TURNS, MOST_SOURCES, AsOf, Body, Name, Shown, Text, TurnBody
+from ui.api.bodies import MAX_TEXT, MOST_SOURCES, AsOf, Body, History, Name, Shown, Text
 from ui.api.limits import allow
 from ui.api.openapi import ANSWER_RESPONSE, STREAM_RESPONSE
 from ui.api.problems import Refusal
@@ -33,7 +33,7 @@ class AnswerBody(Body):
     """A message to answer."""
 
     text: Annotated[str, Field(max_length=MAX_TEXT, pattern=r"\S", examples=["18K 金飾退貨收手續費嗎?"])]
-    history: Annotated[list[TurnBody], Field(max_length=MAX_TURNS, default_factory=list)]
+    history: History = Field(default_factory=list)
     """Earlier messages, oldest first."""
     as_of: AsOf | None = None
     """The day whose rules apply; null: the shop's today."""

@@ -7,12 +7,15 @@ import json
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
 from kb.models import Answer, Asker, Doubt, ReplyLanguage
 
 MAX_TEXT: Final = 10_000
 """Characters of one message or reply."""
 MAX_TURNS: Final = 100
+MAX_HISTORY: Final = 100_000
+"""Characters of all earlier messages together: each is read, and masked before it is kept."""
 MOST_SOURCES: Final = 50
 
 ANSWER: Final = TypeAdapter(Answer)
@@ -53,6 +56,16 @@ class TurnBody(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
     role: Asker
     text: Text
+
+
+def _short_enough(turns: list[TurnBody]) -> list[TurnBody]:
+    if sum(len(turn.text) for turn in turns) > MAX_HISTORY:
+        raise PydanticCustomError("too_long", f"all turns together have at most {MAX_HISTORY} characters")
+    return turns
+
+
+History = Annotated[list[TurnBody], Field(max_length=MAX_TURNS), AfterValidator(_short_enough)]
+"""Earlier messages, oldest first."""
 
 
 class ProblemShown(Shown):
@@ -107,6 +120,6 @@ class AboutAnswer(Body):
 
 
 __all__ = [
-    "ANSWER", "MAX_TEXT", "MAX_TURNS", "MOST_SOURCES", "AboutAnswer", "AnswerGiven", "AsOf", "Body", "Name", "ProblemShown", "ProblemsShown", "Shown", "State", "Text",
+    "ANSWER", "MAX_HISTORY", "MAX_TEXT", "MAX_TURNS", "MOST_SOURCES", "AboutAnswer", "AnswerGiven", "AsOf", "Body", "History", "Name", "ProblemShown", "ProblemsShown", "Shown", "State", "Text",
     "TurnBody",
 ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
-from kb.models import Answer, Turn
+from kb.models import Answer, Source, Turn
 from kb.snapshot import Snapshot
 from kb.store import Ask
 from retriever.llm_events import EXTRACTIVE
@@ -58,6 +59,16 @@ class Recording:
             return answer
         return ANSWER.validate_python(self.ask(answer_id, identity).answer)
 
+    def extended(self, given: Answer, identity: Identity) -> Answer:
+        """The answer as it was given out, with those of the sources added to it since that stand in an article which customers may be told of.
+
+        What a reply is checked against and recorded with must not be made up by whoever sends it.
+        """
+        own, snapshot = self.answer(given.id, identity), self._services.answerer.snapshot
+        taken = {source.n for source in own.sources}
+        added = tuple(source for source in given.sources if source.n not in taken and _stands(source, snapshot))
+        return dataclasses.replace(own, sources=(*own.sources, *added))
+
     def ask(self, answer_id: str, identity: Identity) -> Ask:
         """What the store keeps of an answer. A program sees what it asked itself, people what the shop asked."""
         ask = self._services.recorder.ask(answer_id)
@@ -76,6 +87,13 @@ class Recording:
         current, before = self._services.answerer.snapshot, self._snapshot
         self._snapshot = current
         return before if before is not None and before.id == answer.snapshot else current
+
+
+def _stands(source: Source, snapshot: Snapshot) -> bool:
+    article = snapshot.articles.get(source.article)
+    if article is None or article.version != source.version or article.audience == "agent" or not source.quote.strip():
+        return False
+    return any(chunk.article == article.id and source.quote in chunk.quote for chunk in snapshot.chunks)
 
 
 def _may_see(by: str, identity: Identity) -> bool:

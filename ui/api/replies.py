@@ -92,9 +92,7 @@ def reply_routes(router: APIRouter, services: Services, recording: Recording) ->
         body: ReplyBody, response: Response, identity: Annotated[Identity, allow("replies")], idempotency_key: IdempotencyKey = None
     ) -> OneReplyShown:  # fmt: skip
         """Checks the text itself. With open problems, `send` is refused with 409 and the list of them unless they are `acknowledged`; `copy` is recorded with them."""
-        answer = answer_of(body, identity, recording)
-        if body.answer is not None:
-            recording.ask(body.answer.id, identity)  # one of ours, not made up
+        answer = recording.extended(body.answer, identity) if body.answer is not None else answer_of(body, identity, recording)
         problems = [doubt.as_json() for doubt in services.check(body.text, answer, body.lang)]
         if problems and body.action == "send" and not body.acknowledged:
             raise Refusal(409, "the checks doubt this text: mend it, or send it again as acknowledged", problems=problems)

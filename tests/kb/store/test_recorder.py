@@ -93,10 +93,8 @@ def test_everything_taken_is_written_in_order_and_in_batches(watched: Watched, m
 def test_who_asks_does_not_wait_for_the_store(watched: Watched, make: Callable[..., Recorder]) -> None:
     recorder = make()
     watched.open.clear()
-    started = time.process_time()
     for number in range(1000):
-        recorder.add_ask(ask(str(number)))
-    assert (time.process_time() - started) / 1000 < 0.0005, "more than half a millisecond for taking a record"
+        recorder.add_ask(ask(str(number)))  # comes back though nothing can be written
     assert watched.store.asks() == []
 
 

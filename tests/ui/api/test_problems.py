@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from kb.errors import SnapshotError, StoreError
-from ui.api.bodies import MAX_TEXT
+from ui.api.bodies import MAX_HISTORY, MAX_TEXT
 from ui.api.requests import WithRequestId
 
 PERSONAL = "6123 4567"
@@ -103,6 +103,15 @@ def test_the_longest_message_is_answered_and_one_more_character_is_not(person: A
     client = person("agent")
     assert client.post("/api/v1/answer", json={"text": "傘" * MAX_TEXT}).status_code == 200
     assert client.post("/api/v1/answer", json={"text": "傘" * (MAX_TEXT + 1)}).status_code == 413
+
+
+def test_the_turns_together_are_bounded_too(person: Any) -> None:
+    """Each may be as long as a message, and there may be a hundred, but not both."""
+    client = person("agent")
+    turns = [{"role": "customer", "text": "傘" * MAX_TEXT}] * (MAX_HISTORY // MAX_TEXT)
+    assert client.post("/api/v1/answer", json={"text": "傘?", "history": turns}).status_code == 200
+    refused = client.post("/api/v1/answer", json={"text": "傘?", "history": [*turns, {"role": "customer", "text": "?"}]})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (413, "history")
 
 
 @pytest.mark.parametrize(

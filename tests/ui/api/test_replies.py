@@ -38,6 +38,18 @@ def test_open_problems_are_asked_about_once(person: Any, asked: dict[str, Any], 
     assert sent.json()["reply"]["edited"] is True
 
 
+def test_a_source_that_no_article_holds_supports_nothing(person: Any, asked: dict[str, Any]) -> None:
+    client = person("agent")
+    hits = client.get("/api/v1/search", params={"q": "香港島送貨要幾耐"}).json()["hits"]
+    hit = next(one for one in hits if one["audience"] != "agent" and one["quote"] not in {source["quote"] for source in asked["sources"]})
+    added = {key: hit[key] for key in ("article", "title", "section", "lines", "quote", "version", "valid_from", "valid_until", "stale")} | {"n": 9}
+    for source, status in ((added, 201), (added | {"quote": f"{hit['quote']} 888 日"}, 409), (added | {"version": "0" * 64}, 409)):
+        whole = asked | {"sources": [*asked["sources"], source], "disclaimers": []}
+        body = {"text": f"{asked['draft']} {source['quote']} [9]", "action": "send", "answer": whole}
+        response = client.post("/api/v1/replies", json=body)
+        assert response.status_code == status, response.text
+
+
 def test_a_copy_is_recorded_with_its_problems(person: Any, asked: dict[str, Any]) -> None:
     copied = reply(person("agent"), asked, text=asked["draft"].replace("9 日", "8 日"), action="copy")
     assert copied.status_code == 201
