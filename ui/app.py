@@ -106,7 +106,7 @@ def serve(services: Services, settings: Settings, announce: Callable[[str], Any]
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{listener.getsockname()[1]}/"
     config = uvicorn.Config(
-        create_app(services, settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, server_header=False,
+        create_app(services, settings), log_level="warning", access_log=False, timeout_graceful_shutdown=2, timeout_keep_alive=75, server_header=False,
         proxy_headers=False,  # whom to believe is ours to say: KB_BEHIND_TLS
     )  # fmt: skip
     logging.getLogger("uvicorn.error").addFilter(_is_news)

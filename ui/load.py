@@ -20,7 +20,7 @@ from typing import Any
 
 import gevent
 import psutil
-from locust import HttpUser, constant_pacing, task
+from locust import FastHttpUser, between, task
 from locust.env import Environment
 from locust.stats import RequestStats
 
@@ -104,23 +104,25 @@ def _run(
 ) -> tuple[RequestStats, Usage]:  # fmt: skip
     waiting = list(sessions)
 
-    class Agent(HttpUser):
+    class Agent(FastHttpUser):
         host = address
-        wait_time = constant_pacing(load.every_s)
+        wait_time = between(0.9 * load.every_s, 1.1 * load.every_s)  # constant_pacing would bring all into step
 
         def on_start(self) -> None:
             secret, session = waiting.pop()
-            self.client.headers.update({"Cookie": f"{SESSION_COOKIE}={secret}", "X-CSRF-Token": session.csrf, "Origin": address})
+            self.headers = {"Cookie": f"{SESSION_COOKIE}={secret}", "X-CSRF-Token": session.csrf, "Origin": address}
             gevent.sleep(random.uniform(0, load.every_s))  # nobody's clock ticks with another's
 
         @task
         def answer_a_customer(self) -> None:
             answer: dict[str, Any] | None = None
-            with self.client.post("/api/v1/answer", json={"text": random.choice(questions)}, name=ANSWER, catch_response=True) as response:
+            with self.client.post(
+                "/api/v1/answer", json={"text": random.choice(questions)}, headers=self.headers, name=ANSWER, catch_response=True
+            ) as response:
                 if response.status_code == 200:
                     answer = response.json()
             if answer is not None:
-                self.client.post("/api/v1/check", json={"text": answer["draft"] + " 7 日", "answer": answer}, name=CHECK)
+                self.client.post("/api/v1/check", json={"text": answer["draft"] + " 7 日", "answer": answer}, headers=self.headers, name=CHECK)
 
     environment = Environment(user_classes=[Agent])
     runner = environment.create_local_runner()
