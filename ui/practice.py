@@ -57,13 +57,13 @@ class Practice:
         least = min(done[key] for key, _ in open_ones)
         return random.choice([pair for pair in open_ones if done[pair[0]] == least])
 
-    def attempt(self, name: str, key: str, reply: str, seconds: float) -> tuple[Attempt, Score, str]:
-        """Score a reply and keep it: (what was kept, the score, the desk's own draft). Raises KeyError for an unknown exercise."""
+    def attempt(self, name: str, key: str, reply: str, seconds: float, lang: ReplyLanguage) -> tuple[Attempt, Score, str]:
+        """Score a reply, doubts worded in `lang`, and keep it: (what was kept, the score, the desk's own draft). Raises KeyError for an unknown exercise."""
         question = self.exercises()[key]
         answer = self._services.ask(question.text, history=question.turns(), as_of=question.as_of)
         evidence = self._passages(question, len(answer.sources) + 1)
         disclaimers = self._disclaimers(question, answer.reply_lang)
-        doubts = self._services.check(reply, dataclasses.replace(answer, sources=(*answer.sources, *evidence), disclaimers=()))
+        doubts = self._services.check(reply, dataclasses.replace(answer, sources=(*answer.sources, *evidence), disclaimers=()), lang)
         scored = score(question, reply, seconds, self.target_s, doubts, evidence, disclaimers)
         kept = Attempt(
             uuid.uuid4().hex, dt.datetime.now(dt.UTC), name, key, reply, seconds, scored.score, scored.passed, [p.as_json() for p in scored.points]

@@ -61,6 +61,7 @@ def test_an_agent_practises_and_sees_each_point(open_page: Callable[..., Any], h
     page.wait_for_selector("#score")
     assert page.inner_text(".verdict") == "Not passed"
     assert page.locator(".points li.bad").count() >= 1
+    assert "所引來源沒有" not in page.inner_text(".points"), "doubts are worded in the page's language"
     assert "Attempts 1" in page.inner_text("#mine")
     assert page.locator("#team").count() == 0
     assert [attempt.by for attempt in staffed.store.attempts()] == ["amy"]

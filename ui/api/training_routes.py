@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from kb.models import Language
+from kb.models import Language, ReplyLanguage
 from kb.training.progress import Progress, progress
 from ui.api.bodies import Body, Name, Text
 from ui.api.limits import allow
@@ -30,6 +30,8 @@ class AttemptBody(Body):
     reply: Text
     seconds: Annotated[float, Field(ge=0, le=86_400)]
     """From the message to the reply."""
+    lang: ReplyLanguage = "zh-Hant"
+    """Of what the checks say."""
 
 
 def training_routes(router: APIRouter, services: Services) -> None:
@@ -54,7 +56,7 @@ def training_routes(router: APIRouter, services: Services) -> None:
         """Score a reply and keep it."""
         if body.exercise not in practice.exercises():
             raise Refusal(404, "there is no such exercise; its question may have been taken out")
-        kept, scored, draft = practice.attempt(identity.name, body.exercise, body.reply, body.seconds)
+        kept, scored, draft = practice.attempt(identity.name, body.exercise, body.reply, body.seconds, body.lang)
         return {"id": kept.id, "score": scored.score, "passed": scored.passed, "points": [point.as_json() for point in scored.points], "draft": draft}
 
     @own.get("/progress")

@@ -38,7 +38,7 @@ const submit = () => attempt(async () => {
   state.reply = reply;
   if (!reply.trim()) return;
   state.took = seconds();
-  state.result = await post("/api/v1/training/attempts", { exercise: state.exercise.id, reply, seconds: state.took });
+  state.result = await post("/api/v1/training/attempts", { exercise: state.exercise.id, reply, seconds: state.took, lang: boot.lang });
   clearInterval(ticking);
   state.progress = await get("/api/v1/training/progress");
 });
