@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from kb.store.migrations.script import run
+
 _TYPES = {
     "sqlite": {"MOMENT": "DATETIME", "NUMBERED": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT", "BYTES": "BLOB", "FRACTION": "FLOAT"},
     "postgresql": {"MOMENT": "TIMESTAMP WITH TIME ZONE", "NUMBERED": "BIGSERIAL PRIMARY KEY", "BYTES": "BYTEA", "FRACTION": "DOUBLE PRECISION"},
@@ -138,9 +140,4 @@ CREATE INDEX deliveries_by_reply ON deliveries (reply_id);
 
 
 def migrate(connection: Connection) -> None:
-    tables = _TABLES
-    for name, sql in _TYPES[connection.dialect.name].items():
-        tables = tables.replace(name, sql)
-    for statement in tables.split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    run(connection, _TABLES, _TYPES)

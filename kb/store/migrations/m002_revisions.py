@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from kb.store.migrations.script import run
+
 _TYPES = {
     "sqlite": {"MOMENT": "DATETIME", "NUMBERED": "INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT"},
     "postgresql": {"MOMENT": "TIMESTAMP WITH TIME ZONE", "NUMBERED": "BIGSERIAL PRIMARY KEY"},
@@ -26,9 +28,4 @@ CREATE INDEX revisions_by_file ON revisions (file, id);
 
 
 def migrate(connection: Connection) -> None:
-    tables = _TABLES
-    for name, sql in _TYPES[connection.dialect.name].items():
-        tables = tables.replace(name, sql)
-    for statement in tables.split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    run(connection, _TABLES, _TYPES)

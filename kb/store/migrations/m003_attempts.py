@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from kb.store.migrations.script import run
+
 _TYPES = {"sqlite": {"MOMENT": "DATETIME", "REAL": "FLOAT"}, "postgresql": {"MOMENT": "TIMESTAMP WITH TIME ZONE", "REAL": "DOUBLE PRECISION"}}
 
 _TABLES = """
@@ -23,9 +25,4 @@ CREATE INDEX attempts_by_person ON attempts (by_name, at);
 
 
 def migrate(connection: Connection) -> None:
-    tables = _TABLES
-    for name, sql in _TYPES[connection.dialect.name].items():
-        tables = tables.replace(name, sql)
-    for statement in tables.split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    run(connection, _TABLES, _TYPES)
