@@ -110,6 +110,14 @@ class Article:
         """In force, but past the day on which its owner promised to review it."""
         return self.in_force(as_of) and self.review_by is not None and self.review_by < as_of
 
+    def source(self, n: int, section: str, lines: tuple[int, int], quote: str, as_of: dt.date) -> Source:
+        """A passage of the article as what [n] points at."""
+        return Source(
+            n=n, article=self.id, title=self.title, section=section, lines=lines, quote=quote, version=self.version,
+            valid_from=self.valid_from.isoformat() if self.valid_from else None,
+            valid_until=self.valid_until.isoformat() if self.valid_until else None, stale=self.is_stale(as_of),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

@@ -112,7 +112,7 @@ def _compose(
     for index in _in_order(picks):
         pick = picks[index]
         article = articles[pick.evidence.chunk.article]
-        source = _source(pick.evidence, article, len(sources) + 1, query)
+        source = article.source(len(sources) + 1, pick.evidence.chunk.section, pick.evidence.lines, pick.evidence.quote, query.as_of)
         sources.append(source)
         number_of[index] = source.n
         period = _period(article, query, lang)
@@ -198,14 +198,6 @@ def _worded(evidence: Evidence, article: Article, lang: ReplyLanguage) -> tuple[
 
 def _is_row(chunk: Chunk) -> bool:
     return chunk.kind == "row" and bool(chunk.cells)
-
-
-def _source(evidence: Evidence, article: Article, n: int, query: Query) -> Source:
-    return Source(
-        n=n, article=article.id, title=article.title, section=evidence.chunk.section, lines=evidence.lines, quote=evidence.quote,
-        version=article.version, valid_from=article.valid_from.isoformat() if article.valid_from else None,
-        valid_until=article.valid_until.isoformat() if article.valid_until else None, stale=article.is_stale(query.as_of),
-    )  # fmt: skip
 
 
 def _required(

@@ -38,7 +38,6 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "question": ("客人問", "客户问", "The customer asked"),
     "draft": ("當時的草稿", "当时的草稿", "The draft"),
-    "abstained": ("當時沒有作答", "当时没有作答", "No answer was given"),
     "replies": ("發出的回覆", "发出的回复", "What was sent"),
     "replies.none": ("沒有記錄到發出的回覆。", "没有记录到发出的回复。", "No reply is on record."),
     "sources": ("當時的出處", "当时的出处", "What the articles said then"),

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.settings import Settings
 from ui.api import problem
-from ui.session import FRAME_COOKIE, Identity, cookies_of, headers_of
+from ui.session import Identity, headers_of
 
 MAX_BODY: Final = 4_000_000
 """Bytes of a request."""
@@ -145,11 +145,6 @@ def face_of(path: str) -> str | None:
     return name if name in FACES else None
 
 
-def framed(headers: Mapping[str, str]) -> bool:
-    """Whether the session of these headers lives in a help desk's frame."""
-    return FRAME_COOKIE in cookies_of(headers.get("cookie", ""))
-
-
 def hostname(address: str) -> str:
     """Lower-case host of an address; empty where there is none."""
     try:
@@ -199,4 +194,4 @@ def _bounded(receive: Receive) -> Receive:
     return receiving
 
 
-__all__ = ["FACES", "FRAME_DESTINATIONS", "MAX_BODY", "SECURITY_HEADERS", "Gate", "Guard", "face_of", "framed", "hostname"]
+__all__ = ["FACES", "FRAME_DESTINATIONS", "MAX_BODY", "SECURITY_HEADERS", "Gate", "Guard", "face_of", "hostname"]

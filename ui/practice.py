@@ -78,10 +78,7 @@ class Practice:
         for chunk in snapshot.chunks:
             if chunk.article in wanted:
                 article = snapshot.articles[chunk.article]
-                found.append(Source(
-                    first + len(found), article.id, article.title, chunk.section, chunk.lines, chunk.quote, article.version,
-                    article.valid_from.isoformat() if article.valid_from else None, article.valid_until.isoformat() if article.valid_until else None, False,
-                ))  # fmt: skip
+                found.append(article.source(first + len(found), chunk.section, chunk.lines, chunk.quote, self._services.today()))
         return found
 
     def _disclaimers(self, question: Question, lang: ReplyLanguage) -> dict[str, str]:
