@@ -6,7 +6,7 @@ import { toast, whenAttached } from "./shell.js";
 import { askForArticle } from "./content-begin.js";
 import { closeEditor } from "./content-editor.js";
 import { showDetail } from "./content-detail.js";
-import { showHits } from "./content-hits.js";
+import { VIEWS } from "./content-views.js";
 import { FLAGS, STATES, empty, failed, flagChip, loading, period, statePill } from "./content-parts.js";
 
 const PAUSE = 250; // ms without a key
@@ -23,7 +23,7 @@ const chosen = { state: "", category: "", owner: "", lang: "", product: "" };
 function frame() {
   const tab = (view) => h("button", { type: "button", role: "tab", "data-view": view, onclick: () => go({ view }) }, t(`content.view.${view}`));
   byId("content-page").replaceChildren(
-    h("div", { class: "page-head" }, h("h1", {}, t("face.content")), h("nav", { class: "views", role: "tablist" }, tab("articles"), tab("hits")),
+    h("div", { class: "page-head" }, h("h1", {}, t("face.content")), h("nav", { class: "views", role: "tablist" }, tab("articles"), ...Object.keys(VIEWS).map(tab)),
       h("span", { class: "spring" }), h("span", { class: "indexed soft", id: "indexed" }),
       h("button", { type: "button", class: "plain", id: "index-now", onclick: indexNow }, t("content.index")),
       h("button", { type: "button", class: "strong", id: "begin", onclick: () => askForArticle(listed, (file) => refresh().then(() => go({ file, tab: "edit" }))) }, t("content.begin"))),
@@ -35,7 +35,7 @@ function frame() {
         h("div", { class: "counts", id: "counts", role: "group", "aria-label": t("content.by.state") }),
         h("div", { class: "rows", id: "rows" }, loading())),
       h("section", { class: "pane detail", id: "detail" })),
-    h("div", { class: "views-body", id: "view-hits", hidden: true }));
+    ...Object.keys(VIEWS).map((view) => h("div", { class: "views-body", id: `view-${view}`, hidden: true })));
   startSearch();
 }
 
@@ -55,8 +55,8 @@ function arrive() {
   closeEditor();
   for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-selected", String(button.dataset.view === view));
   byId("view-articles").hidden = view !== "articles";
-  byId("view-hits").hidden = view !== "hits";
-  if (view === "hits") return showHits(byId("view-hits"), { open: (path, at) => go({ file: path, line: at }), asked: place().q ?? "" });
+  for (const name of Object.keys(VIEWS)) byId(`view-${name}`).hidden = view !== name;
+  if (view in VIEWS) return VIEWS[view](byId(`view-${view}`), { place: place(), go, open: (path, at) => go({ file: path, line: at }), listed, changed });
   opened = file;
   document.body.classList.toggle("opened", Boolean(file));
   document.body.classList.toggle("editing", Boolean(file) && tab === "edit");
