@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
+from kb.characters import level, lowered
 from kb.content import Term
 from kb.text import normalise
 
+SHORTEST_PLURAL = 3
+"""Characters of a Latin name from which its plural is it too."""
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -33,16 +37,22 @@ class Lexicon:
         """Ids named in the text."""
         return self._found(text)
 
+    def spans(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
+        """(start, end, ids) of each name in the text, in order."""
+        return [(at, at + len(name), frozenset(self._ids[name])) for at, name in self._names(lowered(level(text)))]
+
     def _find(self, text: str) -> frozenset[str]:
-        text = normalise(text)
-        found: set[str] = set()
+        return frozenset(identifier for _, name in self._names(normalise(text)) for identifier in self._ids[name])
+
+    def _names(self, text: str) -> Iterator[tuple[int, str]]:
+        """(start, name) of each, in order."""
         end = 0
         for at, character in enumerate(text):  # most characters begin no name: several times as fast as one alternation of all names
             if character in self._starting and at >= end:
                 name = self._name_at(text, at)
-                found.update(self._ids.get(name, ()))
                 end = at + len(name)
-        return frozenset(found)
+                if name:
+                    yield at, name
 
     def _name_at(self, text: str, at: int) -> str:
         """The longest name that begins there; '' where none does."""
@@ -53,8 +63,10 @@ class Lexicon:
 
 
 def _stands_alone(name: str, text: str, at: int) -> bool:
-    """Whether no Latin letter or digit goes on where the name begins or ends with one."""
+    """Whether no Latin letter or digit goes on where the name begins or ends with one; a plural's s may."""
     end = at + len(name)
+    if len(name) >= SHORTEST_PLURAL and name[-1] in _LETTERS and text.startswith("s", end):
+        end += 1
     begins_inside = at > 0 and name[0] in _LATIN and text[at - 1] in _LATIN
     return not begins_inside and not (end < len(text) and name[-1] in _LATIN and text[end] in _LATIN)
 
@@ -88,10 +100,15 @@ def generic_words(text: str) -> str:
     return " ".join(words[found] for found in sorted(lexicon.find(text)))
 
 
+def places_in(text: str) -> list[tuple[int, int, frozenset[str]]]:
+    """(start, end, ids) of each place that a text names; a name of two Latin letters is one in capitals only: 'us' is no country."""
+    return [(start, end, ids) for start, end, ids in place_lexicon().spans(text) if end - start > 2 or not text[start:end].islower()]
+
+
 def with_wider(places: frozenset[str]) -> frozenset[str]:
     """The places and the wider regions that they lie in."""
     wider = {str(_gazetteer()[place]["within"]) for place in places if place in _gazetteer() and "within" in _gazetteer()[place]}
     return places | wider
 
 
-__all__ = ["Lexicon", "generic_words", "glossary_lexicon", "place_lexicon", "with_wider"]
+__all__ = ["Lexicon", "generic_words", "glossary_lexicon", "place_lexicon", "places_in", "with_wider"]

@@ -1,4 +1,4 @@
-"""One short question for the customer, where the answer depends on a place, a product or a state that they did not name."""
+"""One short question for the customer, where the answer depends on a place, a product, a state or a day that they did not name."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ CLOSE = 0.15
 MOST_NAMES = 4
 _UNOPENED = re.compile(r"未(?:开|拆)|没(?:开|有?拆)|冇(?:开|拆)|密封|原封|封条完整|\b(?:unopened|sealed|unused)\b|\b(?:before|not) open")
 _OPENED = re.compile(r"(?:已|后|即)?(?:开|拆)(?:封|罐|瓶|盖|盒|咗|了|箱)|打开|用过|\b(?:opened|after opening|open(?:ed)? (?:jar|bottle|pack))")
+_BOUGHT_BEFORE = re.compile(r"前(?:购买|买入|买的|下[单订]|落单|付款)|\b(?:order\w*|bought|paid|purchas\w+) (?:before|until|up to|by)\b")
+_BOUGHT_AFTER = re.compile(r"(?:后|起|\d)\s?(?:购买|买入|买的|下[单订]|落单|付款)|\b(?:order\w*|bought|paid|purchas\w+) (?:after|from|since|between|on)\b")
+_DEADLINE = re.compile(r"须|请|最[迟晚]|截|\b(?:must|cut-?off|deadline|latest)\b")
+_SAYS_WHEN = re.compile(
+    r"今[日天早晚朝]|[昨寻][日天晚]|前[日天晚]|上(?:个|一)?(?:周|星期|礼拜|月|季)|[去旧上今]年|刚[刚才]?|啱啱|\b(?:today|yesterday|last (?:week|month|year)|this (?:morning|week|month)|just (?:bought|ordered|paid))\b"
+)
 
 
 def question_back(found: Sequence[Found], searcher: Searcher, query: Query) -> str | None:
@@ -29,6 +35,8 @@ def question_back(found: Sequence[Found], searcher: Searcher, query: Query) -> s
         rivals = [hit for hit in close if _states_another_value(hit, close[0], searcher)]
         if not rivals:
             continue
+        if _bought_when([searcher.chunk(hit).text for hit in (close[0], *rivals)], query):
+            return phrase("ask-bought", query.reply_lang)
         if not query.places and _apart([_places(hit, searcher) for hit in (close[0], *rivals)]):
             return phrase("ask-place", query.reply_lang)
         alike = [hit for hit in rivals if parallel(searcher.chunk(hit), searcher.chunk(close[0]))]
@@ -47,6 +55,27 @@ def _opened_or_not(close: Sequence[Hit], searcher: Searcher, query: Query) -> bo
     texts = [searcher.chunk(hit).text for hit in close]
     kinds = {one.kind for one in read(texts[0])}
     return _apart([_state(text) for text in texts if kinds & {one.kind for one in read(text)}])
+
+
+def _bought_when(texts: Sequence[str], query: Query) -> bool:
+    """Whether texts that state different values hold for what was bought on different days, and the message does not say when."""
+    said = f"{query.context} {query.text}"
+    if _SAYS_WHEN.search(normalise(said)) or _days(said):
+        return False
+    return _apart([_period(text) for text in texts]) or (not _period(texts[0]) and any(map(_period, texts[1:])))
+
+
+def _period(text: str) -> frozenset[object]:
+    """The days, and the side of them, of a purchase that a text holds for; empty where it holds for any, or says until when one may buy."""
+    folded = normalise(text)
+    sides = [name for name, pattern in (("before", _BOUGHT_BEFORE), ("after", _BOUGHT_AFTER)) if pattern.search(folded)]
+    days = _days(text)
+    return frozenset((side, day) for side in sides for day in days) if days and not _DEADLINE.search(folded) else frozenset()
+
+
+def _days(text: str) -> frozenset[tuple[float, float]]:
+    """The dates in a text."""
+    return frozenset((one.low, one.high) for one in read(text) if one.kind is Kind.DATE)
 
 
 def _state(text: str) -> frozenset[str]:

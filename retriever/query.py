@@ -18,7 +18,7 @@ MOST_CLAUSES = 40
 """A sentence with more commas than this is a list, not questions in a row."""
 
 _ASKS = re.compile(
-    r"[?？吗呢]|多[少久长大远高重]|几|怎|咋|哪|什么|啥|谁|何|可[否唔]|能不能|可不可|是不是|有没有|有冇|会不会|会唔会|系咪|得唔得|点[样解算]|边|乜|咩|未呀|如何|是否"
+    r"[?？吗呢]|多[少久长大远高重]|几|怎|咋|哪|什么|啥|谁|何|可[否唔]|能不能|可不可|是不是|有没有|有冇|会不会|会唔会|系咪|得唔得|点[样解算]|(?<![海旁身路周河湖外里左右上下两这那一])边|乜|咩|未呀|如何|是否"
     r"|\b(?:what|which|who|whom|when|where|why|how|any|allowed)\b|(?:^|[,;:]\s*|\band )(?:can|could|do|does|did|is|are|was|will|would|should|may)\b"
 )
 _WH = re.compile(
@@ -29,14 +29,14 @@ _FOLLOWS = re.compile(
     rf"|^[{HAN}]{{1,7}}[?？]?$|(?:这种|这个|那个|它|嗰只|呢只|佢|this one|that one|\bit\b|those|these|them|the other)"
 )
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    (Kind.DURATION, r"多久|几耐|多长时间|几[多]?[天日个周月年]|多少[天日周月年个]|几个?钟|几点钟|几小时|多少小时|时限|期限|限期|保质期|多快|几时[到收]|how long|how many (?:\w+ )?(?:days|hours|weeks|months|years|minutes)|how soon|within|time limit|shelf life|turnaround"),
+    (Kind.DURATION, r"多久|几耐|多长时间|几[多]?[天日个周月年]|多少[天日周月年个]|几个?钟|几点钟|几小时|多少小时|时限|期限|限期|保质期|多快|几时[到收]|how long|how many (?:\w+ )?(?:days|hours|weeks|months|years|minutes)|how soon|within|time limit|shelf life|turnaround|更[久耐]|耐啲|[久耐][一]?[点些]|last longer"),
     (Kind.DATE, r"几时|何时|什么时候|几号|哪[天日]|边日|来得及|[赶赶]得[切及上]|截止|截单|最[迟晚]|最后|when\b|what date|which day|deadline|latest|last day|cut-?off|until when|by when|in time\b|too late|still (?:pay|order|get)"),
     (Kind.TIME, r"几点|几时开|几时关|营业时间|what time|opening hours|hours?\b"),
-    (Kind.MONEY, r"多少钱|几钱|几多钱|多少块|几蚊|几块|运费|邮费|手续费|费用|价[钱格]|收费|工费|押金|订金|定金|贵|便宜多少|how much|price|cost|fee|charge|pay|deposit|shipping|postage"),
-    (Kind.PERCENT, r"百分之|几成|几多成|%|折(?!叠|合|射|返)|几多个?%|percent|discount|how much off|rate"),
+    (Kind.MONEY, r"更[贵平]|更便宜|[平贵]啲|便宜[一]?[点些多]|[减平悭省](?:几|多少)|cheaper|dearer|how much off|多少钱|几钱|几多钱|多少块|几蚊|几块|运费|邮费|手续费|费用|价[钱格]|收费|工费|押金|订金|定金|贵|便宜多少|how much|price|cost|fee|charge|pay|deposit|shipping|postage"),
+    (Kind.PERCENT, r"便宜(?:多少|几)|[减平悭省](?:几|多少)|打几|百分之|几成|几多成|%|折(?!叠|合|射|返)|几多个?%|percent|discount|how much off|rate"),
     (Kind.COUNT, r"几[次件盒片支粒颗款罐瓶张份封个位字样种]|多少[次件盒片支粒颗款罐瓶张份封个位字]|几多[次件盒片支粒颗款罐瓶樽张份封个位字只条分]|最多|上限|限购|how many|maximum|limit|at most"),
-    (Kind.WEIGHT, r"多重|几重|几克|多少克|净重|重量|weigh|weight|grams?"),
-    (Kind.LENGTH, r"多大|几大|尺寸|直径|多长|多宽|多高|大小|size|diameter|dimension|how (?:big|large|long|wide|tall)"),
+    (Kind.WEIGHT, r"更[重轻]|[重轻](?:[一]?[点些]|啲)|heavier|lighter|多重|几重|几克|多少克|净重|重量|weigh|weight|grams?"),
+    (Kind.LENGTH, r"更[大长高宽厚薄]|[大长高宽厚](?:[一]?[点些]|啲)|bigger|larger|taller|wider|多大|几大|尺寸|直径|多长|多宽|多高|大小|size|diameter|dimension|how (?:big|large|long|wide|tall)"),
     (Kind.TEMPERATURE, r"几度|多少度|温度|temperature|how (?:hot|cold)"),
     (Kind.VOLUME, r"容量|几毫升|多少毫升|几ml|capacity|volume"),
 )  # fmt: skip
@@ -94,9 +94,9 @@ def _parts(text: str) -> tuple[str, ...]:
     waiting = ""
     for piece in pieces:
         whole = f"{waiting} {piece}".strip()
-        if _weight(piece) < 4 and parts:
+        if weight(piece) < 4 and parts:
             parts[-1] = f"{parts[-1]} {piece}"
-        elif not _ASKS.search(normalise(piece)) or _weight(whole) < 4:
+        elif not _ASKS.search(normalise(piece)) or weight(whole) < 4:
             waiting = whole
         else:
             parts.append(whole)
@@ -128,14 +128,14 @@ def _clauses(sentence: str) -> list[str]:
         return [sentence]
     joined: list[str] = []
     for clause in clauses:
-        if joined and not (_asks(joined[-1]) and _asks(clause) and _weight(clause) >= 6 and _weight(joined[-1]) >= 6):
+        if joined and not (_asks(joined[-1]) and _asks(clause) and weight(clause) >= 6 and weight(joined[-1]) >= 6):
             joined[-1] += clause
         else:
             joined.append(clause)
     return joined
 
 
-def _weight(text: str) -> int:
+def weight(text: str) -> int:
     """Han characters and Latin words: how much a piece can say on its own."""
     return len(re.findall(rf"[{HAN}]", text)) + 2 * len(re.findall(r"[A-Za-z0-9]+", text))
 
@@ -143,7 +143,7 @@ def _weight(text: str) -> int:
 def _context(text: str, history: Sequence[Turn]) -> str:
     """The customer's last message where this one leans on it; empty otherwise."""
     earlier = [turn.text for turn in history if turn.role == "customer"]
-    if not earlier or not (_FOLLOWS.search(normalise(text)) or _weight(text) < 12):
+    if not earlier or not (_FOLLOWS.search(normalise(text)) or weight(text) < 12):
         return ""
     return clean(earlier[-1])[:1000]
 
@@ -155,4 +155,4 @@ def _answered(history: Sequence[Turn]) -> str:
     return clean(history[-1].text)[:1000]
 
 
-__all__ = ["understand", "wanted"]
+__all__ = ["understand", "wanted", "weight"]

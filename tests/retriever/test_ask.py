@@ -20,6 +20,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
         "hong-kong": "Delivery to Hong Kong costs HKD 35 a parcel.",
         "kites": "- The delta kite line is 40 m long.\n- The box kite line is 25 m long.",
         "jam": "- Sealed jars of pier jam keep for 9 months.\n- Opened jars of pier jam keep for 3 weeks.",
+        "spools": "- Reels ordered before 2026-07-01 may be returned within 30 days.\n- Reels ordered from 2026-07-01 may be returned within 10 days.",
         "wrapping": "Gift wrapping of a parcel costs HKD 12.",
     }
     for name, body in articles.items():
@@ -37,6 +38,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Answerer:
     [
         ("How much does delivery of a parcel cost?", "Which region are you in (or is it being sent to)?"),
         ("How long is the kite line?", "Which one do you mean: delta kite, box kite?"),
+        ("Within how many days may reels be returned?", "On which day was it bought and paid for?"),
         ("How long do jars of pier jam keep?", "Has the item been opened?"),
     ],
 )
@@ -54,6 +56,8 @@ def test_asks_for_what_tells_the_best_answers_apart(shop: Answerer, message: str
         "How much does delivery of a parcel to Taiwan cost?",
         "How long is the box kite line?",
         "What does gift wrapping of a parcel cost?",
+        "I ordered reels on 2026-08-02. Within how many days may reels be returned?",
+        "My reels were ordered yesterday. Within how many days may reels be returned?",
         "How long do opened jars of pier jam keep?",
         "My jars of pier jam are still sealed, how long do they keep?",
     ],
