@@ -36,8 +36,8 @@ def number(text: str) -> float:
         return 0.5
     if all(word in ENGLISH_NUMBERS for word in re.split("[- ]", text)):
         return float(sum(ENGLISH_NUMBERS[word] for word in re.split("[- ]", text)))
-    if text.endswith("万") and re.fullmatch(DIGITS, text[:-1].rstrip()):
-        return float(text[:-1]) * 10000
+    if text[-1] in "千万" and re.fullmatch(DIGITS, text[:-1].rstrip()):
+        return float(text[:-1]) * _CHINESE_UNITS[text[-1]]
     if re.fullmatch(SIGNED, text):
         return float(text.lstrip("±"))
     if all(c in CHINESE_DIGITS for c in text) and "廿" not in text:

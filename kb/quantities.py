@@ -82,7 +82,7 @@ _SCALES: tuple[tuple[Kind, str, tuple[tuple[str, float, str], ...]], ...] = (
                          (r"英尺|呎|feet\b|foot\b|ft\b", 304.8, "英尺 呎 feet foot ft"))),
     (Kind.VOLUME, "ml", ((r"毫升|ml\b", 1, "毫升 ml"), (r"公升|升(?!级)|litres?\b|liters?\b|l\b", 1000, "升 litre liter l"))),
 )  # fmt: skip
-_CLASSIFIERS = "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|宗|步|年级|枚|页|副|台|部|套|本|组"
+_CLASSIFIERS = "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个?字[母符元]|个中?英?文?字|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|宗|步|年级|枚|页|副|台|部|套|本|组"
 _EN_COUNTS = "times?|pieces?|pcs|boxes|box|items?|bottles?|jars?|tins?|packs?|lenses|lens|letters|characters|points?|people|persons?|orders?|sticks?|kinds?|colou?rs?|units?|uses?|hours? old|years? old"
 _EN_COUNTED = "time piece pcs box item bottle jar tin pack lens letter character point people person order stick kind colo unit use hour year"
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -310,7 +310,7 @@ def _register_money() -> None:
             return (Kind.MONEY, low, number(match[2]) if match[2] else low, currency)
 
         tail = r"(?![a-z])" if expression[0].isalpha() and expression[0].isascii() else "(?!旦|宵|素|件)"
-        _pattern(rf"({DIGITS}(?:\s?万)?|(?<![几数多好]){CHINESE})(?:{_TO}({DIGITS}))?\s*(?:{expression}){tail}", _words(expression))(after)
+        _pattern(rf"({DIGITS}(?:\s?[千万])?|(?<![几数多好]){CHINESE})(?:{_TO}({DIGITS}))?\s*[多几]?\s*(?:{expression}){tail}", _words(expression))(after)
 
 
 _register_money()
@@ -368,8 +368,14 @@ def _register_scales() -> None:
                 low = number(match[1].lstrip("±+")) * scale
                 return (kind, low, number(match[2]) * scale if match[2] else low, unit)
 
-            number_part = rf"(?<![\d.])({SIGNED})" if kind is not Kind.WEIGHT else rf"(?<![\d.])({SIGNED}|{CHINESE})"
+            number_part = rf"(?<![\d.])({SIGNED}|{CHINESE})"
             _pattern(rf"{number_part}(?:\s?(?:{expression})?{_TO}({SIGNED}))?\s*(?:{expression})", needs)(read_one)
+
+            def read_half(match: re.Match[str], kind: Kind = kind, unit: str = unit, scale: float = scale) -> tuple[Kind, float, float, str]:
+                value = (number(match[1]) + 0.5) * scale
+                return (kind, value, value, unit)
+
+            _pattern(rf"(?<![\d.])({DIGITS}|{CHINESE})\s?个半\s?(?:{expression})", needs)(read_half)
 
 
 _register_scales()
@@ -422,13 +428,23 @@ def _dioptres(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
 _ABOUT_SIGHT = re.compile(r"近视|远视|散光|老花|度数|眼镜|镜片|short-?sighted|myopi")
 
 
-@_pattern(rf"(?<![\d.])([0-9]{{2,4}})(?:\s?度?{_TO}([0-9]{{2,4}}))?\s?度(?!数)", needs="度")
+_HUNDREDTHS = rf"[0-9]{{2,4}}|{CHINESE}"
+
+
+@_pattern(rf"(?<![\d.])({_HUNDREDTHS})(?:\s?度?{_TO}({_HUNDREDTHS}))?\s?度(?!数)", needs="度")
 def _hundredths(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     """300 度 of short sight is 3.00 dioptres; which sign is not said."""
     low, high = number(match[1]), number(match[2] or match[1])
-    if low % 25 or high % 25 or not _ABOUT_SIGHT.search(match.string):
+    if min(low, high) < 25 or low % 25 or high % 25 or not _ABOUT_SIGHT.search(match.string):
         return None
     return (Kind.OPTICAL, low / 100, high / 100, "")
+
+
+@_pattern(rf"[左右两双]眼(?:都)?[是为系]?\s?({_HUNDREDTHS})(?![\d.度万])", needs="眼")
+def _eye(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    """左眼 575: the same without its unit."""
+    value = number(match[1])
+    return None if value < 25 or value % 25 else (Kind.OPTICAL, value / 100, value / 100, "")
 
 
 @_pattern(rf"(?<![第\d.])({DIGITS}|{CHINESE})(?:{_TO}({DIGITS}|{CHINESE}))?\s?({_CLASSIFIERS})")
@@ -439,16 +455,19 @@ def _count(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
         and match[1] == "一"
     ):
         return None
-    return (Kind.COUNT, *_ends(match[1], match[2]), match[3])
+    return (Kind.COUNT, *_ends(match[1], match[2]), "字" if "字" in match[3] else match[3])
 
 
+_MULTIPLE = re.compile(r"\s+(?:the|as|more|normal|usual|points)\b")
+"""What follows times where they multiply: 1.2 times the points."""
 _COUNTED = {"time": "次", "use": "次", "people": "人", "person": "人", "point": "分", "letter": "字", "character": "字"}
 
 
 @_pattern(rf"(?<![\d.])\b({DIGITS}|{ENGLISH})(?:{_TO}({DIGITS}|{ENGLISH}))?[ -]({_EN_COUNTS})\b", needs=_EN_COUNTED)
 def _english_count(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     low = number(match[1])
-    return (Kind.COUNT, low, number(match[2]) if match[2] else low, _COUNTED.get(match[3].rstrip("s"), ""))
+    unit = "倍" if match[3] == "times" and _MULTIPLE.match(match.string, match.end()) else _COUNTED.get(match[3].rstrip("s"), "")
+    return (Kind.COUNT, low, number(match[2]) if match[2] else low, unit)
 
 
 @_pattern(r"(?<!at )(?<!than )\b(once|twice)(?=\s+(?:per|a|an|each|every|in|within|before|only|for)\b|\s*[^\s\w-]|\s*$)", needs="once twice")

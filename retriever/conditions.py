@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 
@@ -16,7 +16,7 @@ _AT_LEAST = re.compile(r"^\s*(?:克|日|天)?\s*(?:或?以上|起|及以上|and 
 _AT_MOST = re.compile(r"^\s*(?:或?以[下内]|之?内|或以下|及以下|不到|or less|or below|and below|or under)")
 _BEFORE_AT_LEAST = re.compile(r"(?:满|超过|高于|多于|大于|不少于|至少|over|above|more than|at least|from|minimum(?: of)?)\s*$")
 _BEFORE_AT_MOST = re.compile(r"(?:不足|未满|低于|少于|小于|不超过|最多|under|below|less than|up to|within|at most|maximum(?: of)?)\s*$")
-_COMPARED = (Kind.WEIGHT, Kind.LENGTH, Kind.MONEY, Kind.DURATION, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.TEMPERATURE)
+_COMPARED = (Kind.OPTICAL, Kind.WEIGHT, Kind.LENGTH, Kind.MONEY, Kind.DURATION, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.TEMPERATURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Interval:
 def intervals(text: str) -> tuple[Interval, ...]:
     """The conditions that a text states."""
     found = []
-    for quantity in read(text):
+    for quantity in map(unsigned, read(text)):
         if quantity.kind not in _COMPARED:
             continue
         after = normalise(text[quantity.span[1] : quantity.span[1] + 14])
@@ -52,6 +52,14 @@ def intervals(text: str) -> tuple[Interval, ...]:
     return tuple(found)
 
 
+def unsigned(quantity: Quantity) -> Quantity:
+    """A lens power as its size: whoever says 575 does not say which sign, and a range runs from 0.00 to -10.00."""
+    if quantity.kind is not Kind.OPTICAL:
+        return quantity
+    low, high = sorted((abs(quantity.low), abs(quantity.high)))
+    return replace(quantity, low=low, high=high, unit="D")
+
+
 def comparable(quantity: Quantity, interval: Interval) -> bool:
     """Same kind and unit; money without a currency compares with any."""
     if quantity.kind is not interval.kind:
@@ -63,7 +71,7 @@ def agreement(stated: Sequence[Quantity], text: str) -> tuple[float, float]:
     """(1, its threshold) where a stated quantity lies in a condition of the text, (-1, 0) where it lies in none of those it compares
     with, (0, 0) where there is nothing to compare."""
     verdict, reached = 0.0, 0.0
-    for quantity in stated:
+    for quantity in map(unsigned, stated):
         compared = [interval for interval in intervals(text) if comparable(quantity, interval)]
         if not compared:
             continue

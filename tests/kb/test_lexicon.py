@@ -20,6 +20,8 @@ LEXICON = Lexicon({"umbrella": ["umbrella", "雨傘"], "storm": ["storm umbrella
         ("風暴雨傘同雨傘", {"storm", "umbrella", "both"}),
         ("風暴雨傘", {"storm"}),
         ("pencil, open", set()),
+        ("three umbrellas and two pens", {"umbrella", "pen"}),
+        ("pensive", set()),
         ("我的pen不見了", {"pen"}),
         ("pen2", set()),
         ("", set()),

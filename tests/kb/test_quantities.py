@@ -95,6 +95,12 @@ SAME = {
     "people": (Kind.COUNT, 6, 6, "人", ["6 人", "六人", "6 people", "6 persons"]),
     "twice": (Kind.COUNT, 2, 2, "次", ["2 次", "兩次", "两次", "二次", "2 times", "two times", "twice"]),
     "fifteen thousand": (Kind.NUMBER, 15000, 15000, "", ["15,000", "15000", "1.5萬", "1.5万"]),
+    "letters": (Kind.COUNT, 20, 20, "字", ["20 個字母", "20 letters", "20 個字", "二十字", "20 characters"]),
+    "a multiple": (Kind.COUNT, 1.5, 1.5, "倍", ["1.5 倍", "1.5 times the points", "1.5 times as much"]),
+    "three centimetres": (Kind.LENGTH, 30, 30, "mm", ["三公分", "3 cm", "三厘米", "30 mm"]),
+    "sixteen and a half centimetres": (Kind.LENGTH, 165, 165, "mm", ["十六個半cm", "16 個半公分", "16.5 cm"]),
+    "some three thousand": (Kind.MONEY, 3000, 3000, "", ["三千多塊", "3千多塊", "3000 多元", "3千元"]),
+    "a short sight": (Kind.OPTICAL, 5.75, 5.75, "", ["近視575度", "近視五百七十五度", "左眼575", "右眼五百七十五"]),
     "a year": (Kind.NUMBER, 2027, 2027, "", ["2027年", "2027", "二〇二七年"]),
 }  # fmt: skip
 

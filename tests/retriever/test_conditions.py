@@ -109,3 +109,8 @@ def test_a_row_states_conditions_in_its_ranges_too() -> None:
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), min_size=1, max_size=5))
 def test_any_row_has_a_condition(cells: list[tuple[str, str]]) -> None:
     assert condition_of(cells).startswith(cells[0][1])
+
+
+@pytest.mark.parametrize(("stated", "verdict"), [("近視一千度", 1.0), ("左眼 575", 1.0), ("近視 1200 度", -1.0), ("-4.50D", 1.0)])
+def test_a_lens_power_lies_in_a_range_whatever_its_sign(stated: str, verdict: float) -> None:
+    assert agreement(read(stated), "0.00 至 -10.00")[0] == verdict
