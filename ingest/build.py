@@ -16,13 +16,13 @@ from ingest.chunk import chunk
 from ingest.embed import Progress, embed
 from ingest.lint import Known, check_article, cross_check, keep_one_of_each_id
 from ingest.parse import parse
-from ingest.read import RawArticle, read_article, read_articles
+from ingest.read import RawArticle, read_article, read_articles, read_companions
 from kb import snapshot as snapshots
 from kb.content import Companions
 from kb.embedding import Embedder
 from kb.errors import ContentError, SnapshotError
 from kb.models import Article, Chunk, Problem
-from kb.snapshot import Snapshot
+from kb.snapshot import Change, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,8 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
 def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedder | None, home: Path, keep: int) -> Summary:
     """Publish `before`, the published snapshot, with one file of articles/ as it is now; an article that is not `published` goes.
 
-    What other files say meanwhile is not looked at: their owners publish them. The article must have no errors. Raises ContentError.
+    What other files say meanwhile is not looked at: their owners publish them. The article must have no errors. Raises ContentError, and
+    Overtaken where `before` is no longer the published snapshot.
     """
     started = time.perf_counter()
     identity = embedder.identity if embedder else ""
@@ -115,25 +116,24 @@ def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedd
     folder = content / "articles"
     raw = read_article(folder / file, folder)
     article, problems = parse(raw) if isinstance(raw, RawArticle) else (None, [raw])
-    companions = Companions.load(content)
+    companions = read_companions(content)
     fresh = [article] if article is not None and article.status == "published" else []
     chunks = _chunks(fresh, embedder)
     vectors, embedded = embed([embedded_text(one, article.title) for one in chunks] if article else [], embedder, home)
     gone = {one.id for one in before.articles.values() if one.file == file} | {one.id for one in fresh}
-    rows = [row for row, one in enumerate(before.chunks) if one.article not in gone]
     everything = [one for one in before.articles.values() if one.id not in gone] + fresh
     needed = {name for one in everything for name in one.disclaimers}  # an article that stays as it was published keeps its disclaimers too
     kept = {name: said for name, said in before.companions.disclaimers.items() if name in needed}
     companions = dataclasses.replace(companions, disclaimers={**kept, **companions.disclaimers})
     if not everything:
         raise ContentError("nothing would be left to answer from", where=file, fix="publish another article first")
-    texts = {name: before.texts[name] for name in before.texts if name not in gone}
-    texts |= {one.id: raw.original for one in fresh if isinstance(raw, RawArticle)}
-    all_chunks = [*(before.chunks[row] for row in rows), *chunks]
-    snapshot = snapshots.make(everything, all_chunks, np.concatenate([before.vectors[rows], vectors]), identity, companions, texts)
-    snapshots.publish(snapshot, home, keep)
+    texts = {one.id: raw.original for one in fresh if isinstance(raw, RawArticle)}
+    bare = tuple(dataclasses.replace(one, sections=()) for one in fresh)
+    change = Change(frozenset(gone), bare, tuple(chunks), vectors, companions, texts)
+    snapshot_id = snapshots.publish_change(change, before, home, keep)
+    staying = sum(one.article not in change.gone for one in before.chunks)
     seconds = time.perf_counter() - started
-    return Summary(snapshot.id, len(everything), len(all_chunks), 0, 0, embedded, seconds, tuple(problems))
+    return Summary(snapshot_id, len(everything), staying + len(chunks), 0, 0, embedded, seconds, tuple(problems))
 
 
 def re_embed(snapshot: Snapshot, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Snapshot:

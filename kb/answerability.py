@@ -220,7 +220,7 @@ def features(landscape: Landscape, probe: Probe, regression: Regression, text: s
 
 def _top(values: Floats) -> float:
     most = min(NEIGHBOURS, len(values))
-    return float(np.sort(values)[-most:].mean()) if most else 0.0
+    return float(np.partition(values, len(values) - most)[-most:].mean()) if most else 0.0
 
 
 __all__ = [

@@ -6,7 +6,7 @@ import hashlib
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from kb.errors import SnapshotError
@@ -60,6 +60,40 @@ class TextsOnDisk(Mapping[str, str]):
             return self._archive
 
 
+class ChangedTexts(Mapping[str, str]):
+    """Texts some of which others stand in for. Where those are changed in turn, nothing is heaped up: each text is one look away."""
+
+    def __init__(self, before: Mapping[str, str], gone: Collection[str], added: Mapping[str, str]) -> None:
+        """gone: articles whose earlier texts count no more; `added` may hold new ones of them."""
+        self._before: Mapping[str, str] = before
+        self._gone = frozenset(gone)
+        self._added = _sources(added)
+        """By article, the texts in which its own lies."""
+        if isinstance(before, ChangedTexts):
+            self._added = {name: texts for name, texts in before._added.items() if name not in self._gone} | self._added
+            self._before, self._gone = before._before, before._gone | self._gone
+
+    def __getitem__(self, article: str) -> str:
+        if article in self._added:
+            return self._added[article][article]
+        if article in self._gone:
+            raise KeyError(article)
+        return self._before[article]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name in self._before if name not in self._gone and name not in self._added)
+        yield from self._added
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _sources(texts: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    if not isinstance(texts, ChangedTexts):
+        return dict.fromkeys(texts, texts)
+    return dict.fromkeys((name for name in texts._before if name not in texts._gone), texts._before) | texts._added
+
+
 def _member(article: str) -> str:
     return f"{article}.md"
 
@@ -68,4 +102,4 @@ def _damaged(path: Path, error: Exception) -> SnapshotError:
     return SnapshotError(f"the articles' texts are damaged: {error}", where=str(path), fix="run `kb ingest`")
 
 
-__all__ = ["TextsOnDisk", "version_of", "write_texts"]
+__all__ = ["ChangedTexts", "TextsOnDisk", "version_of", "write_texts"]

@@ -23,9 +23,25 @@ class LateInteraction:
 
     def __init__(self, embedder: TokenEmbedder, texts: Sequence[str]) -> None:
         self._embedder = embedder
-        ids, self._starts, self._vectors = _collect(embedder, texts)
-        self._tokens = ids
+        self._row_of: NDArray[np.int32] = np.full(0, -1, np.int32)
+        """Row of _vectors by the token's id in the model's vocabulary; -1: it stands in no chunk."""
+        self._vectors: Floats = np.zeros((0, 0), np.float32)
+        self._tokens, self._starts = self._collected(texts)
         """Tokens of all chunks one after the other, as rows of _vectors; chunk i's are those from _starts[i] to _starts[i + 1]."""
+
+    def following(self, places: NDArray[np.int64], fresh: Sequence[str]) -> LateInteraction:
+        """The same over other chunks, most of which stand in these. places: of each, its place here; -1: the next of `fresh`."""
+        later = LateInteraction(self._embedder, ())
+        later._row_of, later._vectors = self._row_of, self._vectors
+        tokens, starts = later._collected(fresh)
+        begins, lengths = np.zeros(len(places), np.int64), np.zeros(len(places), np.int64)
+        known, new = places >= 0, np.flatnonzero(places < 0)
+        begins[known], lengths[known] = self._starts[places[known]], np.diff(self._starts)[places[known]]
+        begins[new], lengths[new] = len(self._tokens) + starts[:-1], np.diff(starts)
+        later._starts = np.concatenate([[0], np.cumsum(lengths)])
+        moved = np.repeat(begins - later._starts[:-1], lengths)
+        later._tokens = np.concatenate([self._tokens, tokens])[np.arange(len(moved)) + moved]
+        return later
 
     def scores(self, part: str, rows: NDArray[np.int64]) -> Floats:
         """(len(rows),) in -1..1: the weighted mean over the query's tokens of their best cosine in the chunk."""
@@ -55,27 +71,27 @@ class LateInteraction:
         cosines: Floats = self._vectors.take(distinct, axis=0) @ query.T
         return cosines.take(place[tokens], axis=0)
 
-
-def _collect(embedder: TokenEmbedder, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64], Floats]:
-    """(tokens of all texts as rows of the vectors, where each text's begin and the last one's end, the vectors of the distinct tokens)."""
-    row_of = np.full(0, -1, np.int32)  # by id in the model's vocabulary
-    runs: list[NDArray[np.int32]] = []
-    vectors: list[Floats] = []
-    distinct = 0
-    for first in range(0, len(texts), _BATCH):
-        for one in embedder.encode_tokens(texts[first : first + _BATCH]):
-            if len(one.ids) and int(one.ids.max()) >= len(row_of):
-                row_of = np.concatenate([row_of, np.full(int(one.ids.max()) + 1 - len(row_of), -1, np.int32)])
-            unseen, at = np.unique(one.ids, return_index=True)
-            new = row_of[unseen] < 0
-            if new.any():
-                row_of[unseen[new]] = np.arange(distinct, distinct + int(new.sum()), dtype=np.int32)
-                vectors.append(one.vectors[at[new]])
-                distinct += int(new.sum())
-            runs.append(row_of[one.ids])
-    starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
-    together = np.concatenate(runs) if runs else np.zeros(0, np.int32)
-    return together, starts, np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)
+    def _collected(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """(tokens of all texts as rows of the vectors, where each text's begin and the last one's end); takes in the vectors of unseen tokens."""
+        row_of, distinct = self._row_of.copy(), len(self._vectors)
+        runs: list[NDArray[np.int32]] = []
+        vectors: list[Floats] = [self._vectors] if distinct else []
+        for first in range(0, len(texts), _BATCH):
+            for one in self._embedder.encode_tokens(texts[first : first + _BATCH]):
+                if len(one.ids) and int(one.ids.max()) >= len(row_of):
+                    row_of = np.concatenate([row_of, np.full(int(one.ids.max()) + 1 - len(row_of), -1, np.int32)])
+                unseen, at = np.unique(one.ids, return_index=True)
+                new = row_of[unseen] < 0
+                if new.any():
+                    row_of[unseen[new]] = np.arange(distinct, distinct + int(new.sum()), dtype=np.int32)
+                    vectors.append(one.vectors[at[new]])
+                    distinct += int(new.sum())
+                runs.append(row_of[one.ids])
+        self._row_of = row_of
+        if distinct > len(self._vectors):
+            self._vectors = np.concatenate(vectors)
+        starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])]).astype(np.int64)
+        return np.concatenate(runs) if runs else np.zeros(0, np.int32), starts
 
 
 __all__ = ["LateInteraction"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,20 +39,48 @@ def scores_of(found: Found) -> NDArray[np.float32]:
     return np.fromiter((hit.score for hit in found.hits), np.float32, len(found.hits))
 
 
+MEASURED_AT_ONCE = 2_000
+"""Chunks up to which a snapshot that follows another is measured before it answers; beyond, where it differs by at most FEW of them, the measure of the
+earlier one stands in until somebody calls `measure`: one article among so many moves it by next to nothing."""
+FEW = 0.05
+"""Share of the chunks."""
+
+
 class Abstainer:
     """Judges questions against one snapshot."""
 
-    def __init__(self, searcher: Searcher, regression: Regression | None = None) -> None:
+    def __init__(self, searcher: Searcher, regression: Regression | None = None, before: Abstainer | None = None) -> None:
+        """before: one over an earlier snapshot and the same model, whose landscape, and for the time being whose measure, is taken over."""
         self._searcher = searcher
         self._regression = regression or bundled_regression()
         own = searcher.snapshot.companions.shop.thresholds.abstain
         self._threshold = own if own is not None else self._regression.threshold if self._regression else 0.5
         self._landscape: Landscape | None = None
         self._probe: Probe | None = None
+        self._boundaries: list[Exemplar] = []
+        self.measured = True
+        """Whether the snapshot itself was measured."""
         if searcher.embedder is not None and searcher.snapshot.chunks:
             boundaries = [Exemplar("oos", text) for text in searcher.snapshot.companions.boundaries]
-            self._landscape = Landscape(searcher.embedder, [*exemplars(), *boundaries], [message for message, _ in ordinary()])
-            self._probe = Probe(self._landscape, self._probe_scores)
+            follows = before is not None and searcher.succession is not None and before._boundaries == boundaries
+            known = before._landscape if before is not None and follows else None
+            self._landscape = known or Landscape(searcher.embedder, [*exemplars(), *boundaries], [message for message, _ in ordinary()])
+            if before is not None and known is not None and _differs_little(searcher):
+                self._probe, self.measured = before._probe, False
+            else:
+                self._probe = Probe(self._landscape, self._probe_scores)
+            self._boundaries = boundaries
+
+    def measure(self) -> None:
+        """Measure the snapshot where the measure of an earlier one stands in for it. Rests half of the time: nobody waits for it."""
+        if not self.measured and self._landscape is not None:
+            self._probe = Probe(self._landscape, self._probe_scores_at_leisure)
+            self.measured = True
+
+    def lean_on(self, other: Abstainer) -> None:
+        """Take over the measure of a snapshot nearer to this one, until this one is measured."""
+        if not self.measured:
+            self._probe = other._probe
 
     def judge(self, query: Query, found: Sequence[Found]) -> list[Verdict]:
         """One verdict a question."""
@@ -83,6 +112,18 @@ class Abstainer:
             parts=(text,), context="", wants=wanted(text), places=frozenset(), terms=frozenset(),
         )  # fmt: skip
         return scores_of(self._searcher.search(query)[0])
+
+    def _probe_scores_at_leisure(self, text: str) -> NDArray[np.float32]:
+        started = time.perf_counter()
+        scores = self._probe_scores(text)
+        time.sleep(time.perf_counter() - started)
+        return scores
+
+
+def _differs_little(searcher: Searcher) -> bool:
+    """Whether the snapshot is large and most of it stood in the one before."""
+    chunks, succession = len(searcher.snapshot.chunks), searcher.succession
+    return succession is not None and chunks > MEASURED_AT_ONCE and len(succession.fresh) + len(succession.gone) <= FEW * chunks
 
 
 def _asked(query: Query, found: Found) -> str:

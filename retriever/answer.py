@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import time
 import uuid
@@ -23,12 +24,15 @@ from retriever.evidence import select
 from retriever.llm import LanguageModelDrafter, as_it_stands
 from retriever.llm_events import EXTRACTIVE, Event, EvidenceEvent, FinalEvent, NoteEvent
 from retriever.phrases import phrase
+from retriever.query import weight
 from retriever.search import Found, Searcher, ranked_articles
 
 ESCALATION = "escalation"
 """Category of the articles that say who takes which case."""
 
 
+LEANS = 10
+"""Han characters, or two for a word, below which a question that names nothing may say too little by itself."""
 ESCALATION_MARGIN = 0.15
 """How far behind the best hit a row of such an article may score and still name who takes the case."""
 
@@ -36,11 +40,16 @@ ESCALATION_MARGIN = 0.15
 class Answerer:
     """Answers over one snapshot. Thread-safe: nothing changes but memory of what was derived."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder | None, regression: Regression | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, embedder: Embedder | None, regression: Regression | None = None, before: Answerer | None = None
+    ) -> None:  # fmt: skip
+        """before: one over an earlier snapshot, from which everything derived of what stands in both is taken over."""
         self.snapshot = snapshot
-        self.searcher = Searcher(snapshot, embedder)
-        self.abstainer = Abstainer(self.searcher, regression)
-        self.rules = checks.CheckRules.of(snapshot, self.searcher.terms)
+        self.searcher: Searcher = Searcher(snapshot, embedder, before=before.searcher if before else None)
+        self.abstainer: Abstainer = Abstainer(self.searcher, regression, before.abstainer if before else None)
+        self.rules: checks.CheckRules = checks.CheckRules.of(
+            snapshot, self.searcher.terms, before.rules if before else None, self.searcher.succession
+        )
 
     def answer(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,
@@ -60,7 +69,7 @@ class Answerer:
         clock.lap("query")
         found = self.searcher.search(query)
         clock.lap("search")
-        verdicts = self.abstainer.judge(query, found)
+        found, verdicts = self._leaning(query, found, self.abstainer.judge(query, found))
         draft = self._draft(query, found, verdicts, style)
         clock.lap("draft")
         yield EvidenceEvent(draft.sources, draft.text, draft.disclaimers) if draft else EvidenceEvent((), "")
@@ -104,6 +113,20 @@ class Answerer:
         companions = self.snapshot.companions
         draft = write(picks, left_open, query, self.snapshot.articles, companions.disclaimers, companions.shop.reply_language, style)
         return draft if all(claim.supported for claim in draft.claims) else None
+
+    def _leaning(self, query: Query, found: Sequence[Found], verdicts: Sequence[Verdict]) -> tuple[list[Found], list[Verdict]]:
+        """With each question that says too little by itself ("and how many?") asked again together with the one before it, where that one is answered."""
+        searched, judged = list(found[:1]), list(verdicts[:1])
+        for one, verdict, before in zip(found[1:], verdicts[1:], query.parts, strict=False):
+            if verdict.refuse and not judged[-1].refuse and weight(one.part) < LEANS and not self.searcher.terms.find(one.part):
+                whole = dataclasses.replace(query, parts=(f"{before} {one.part}",))
+                again = self.searcher.search(whole)
+                verdict_again = self.abstainer.judge(whole, again)[0]
+                if not verdict_again.refuse:
+                    one, verdict = again[0], verdict_again
+            searched.append(one)
+            judged.append(verdict)
+        return searched, judged
 
     def _check(self, draft: Draft, query: Query) -> tuple[Doubt, ...]:
         return self.check(draft.text, draft.sources, f"{query.text} {query.as_of.isoformat()}", draft.disclaimers)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kb.models import USUAL_STYLE, Article, Chunk, Claim, Evidence, Query, ReplyLanguage, Source, Style
 from kb.text import convert
 from retriever.checks import CITATION, UNSUPPORTED, check
-from retriever.evidence import Pick, row_sentence
+from retriever.evidence import Pick, kind_names, row_sentence
 from retriever.phrases import phrase
 
 LONGER = 2
@@ -54,7 +54,7 @@ def write(
         if unsupported and (len(kept) > 1 or kept[0].evidence.chunk.replies):
             kept = _mended(kept, draft, unsupported)
             continue
-        droppable = _droppable(kept)
+        droppable = _droppable(kept, query.wants)
         if droppable is None:
             return draft
         kept = _drop(kept, droppable)
@@ -68,11 +68,13 @@ def _best_only(picks: Sequence[Pick]) -> list[Pick]:
     return kept
 
 
-def _droppable(picks: Sequence[Pick]) -> int | None:
-    """The last pick that is not the best of its question and not one side of a conflict."""
+def _droppable(picks: Sequence[Pick], wants: frozenset[str] = frozenset()) -> int | None:
+    """The last pick that is not the best of its question and not one side of a conflict; rather one that states nothing of the kind asked for."""
     first = {pick.part: i for i, pick in reversed(list(enumerate(picks)))}
     in_conflict = {pick.conflicts_with for pick in picks} | {i for i, pick in enumerate(picks) if pick.conflicts_with is not None}
-    return next((i for i in range(len(picks) - 1, -1, -1) if first[picks[i].part] != i and i not in in_conflict), None)
+    loose = [i for i in range(len(picks) - 1, -1, -1) if first[picks[i].part] != i and i not in in_conflict]
+    beside = [i for i in loose if wants and wants.isdisjoint(kind_names(picks[i].evidence.text))]
+    return next(iter([*beside, *loose]), None)
 
 
 def _drop(picks: Sequence[Pick], index: int) -> list[Pick]:
@@ -149,7 +151,7 @@ def _assemble(
     claims = []
     for text, number in sentences:
         written = f"{_bare(text)} [{number}]" + ("." if lang == "en" else "。")
-        doubts = [doubt for doubt in check(written, sources, {}) if doubt.code in UNSUPPORTED]
+        doubts = [doubt for doubt in check(written, [one for one in sources if one.n == number], {}) if doubt.code in UNSUPPORTED]
         claims.append(Claim(written, (number,), supported=not doubts, problems=tuple(doubts)))
     body = phrase(f"greeting-{style.tone}", lang) + gap.join(claim.text for claim in claims)
     for part in filter(None, map(_short, open_parts)):

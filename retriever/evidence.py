@@ -23,10 +23,12 @@ SAME_MATTER = 0.8
 """Likeness, quantities aside, from which two sentences on the same glossary terms with different values contradict each other."""
 DISPUTED = 0.5
 """The same where the customer says that they were told different things."""
-SECTION_MARGIN = 0.5
+SECTION_MARGIN = 0.35
 """The same for a chunk of a section that already gave one: what stands together is often needed together."""
-SIBLING_MARGIN = 0.06
+SIBLING_MARGIN = 0.04
 """The same for a chunk that says of another thing what a chosen one says: a neighbour's value."""
+COMPARED_HITS = 40
+"""Hits among which what a question compares is looked for."""
 SHORT = {"zh": 36, "en": 90}
 """Characters up to which a chunk is quoted whole."""
 SENTENCE_MARGIN = 0.12
@@ -76,7 +78,45 @@ def select(found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pic
             continue
         picks.append(Pick(number, _evidence(hit, searcher, found[number].part)))
         taken.add(hit.index)
-    return picks
+    return _compared(picks, found, searcher, query)
+
+
+def _compared(picks: Sequence[Pick], found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pick]:
+    """The picks, and where a question names several products, beside what is said of one of them the same of the others.
+
+    There what says nothing of the kind asked for makes room.
+    """
+    compared = [searcher.products(one.part) for one in found]
+    if all(len(products) < 2 for products in compared) or any(pick.conflicts_with is not None for pick in picks):
+        return list(picks)
+    result: list[Pick] = []
+    for pick in picks:
+        products, telling = compared[pick.part], not query.wants or bool(query.wants & kind_names(pick.evidence.text))
+        if len(products) > 1 and not telling:
+            continue
+        added = [pick, *(_of_other_products(pick, products, found[pick.part], searcher) if len(products) > 1 else ())]
+        result += [one for one in added if all(one.evidence.chunk is not other.evidence.chunk for other in result)]
+    return result[:MOST_EVIDENCE] or list(picks)
+
+
+def _of_other_products(pick: Pick, products: frozenset[str], found: Found, searcher: Searcher) -> list[Pick]:
+    """What is said of each other product in the words that most resemble the pick's, which says it of one of them."""
+    own = searcher.products(pick.evidence.chunk.text)
+    if own.isdisjoint(products):
+        return []
+    others: list[Pick] = []
+    for product in sorted(products - own):
+        chunks = [(hit, searcher.chunk(hit)) for hit in found.hits[:COMPARED_HITS]]
+        same = [(hit, chunk) for hit, chunk in chunks if product in searcher.products(chunk.text) and parallel(chunk, pick.evidence.chunk)]
+        if same:
+            likest = max(same, key=lambda entry: _alike(entry[1].text, pick.evidence.chunk.text))[0]
+            others.append(Pick(pick.part, _evidence(likest, searcher, found.part)))
+    return others
+
+
+def kind_names(text: str) -> frozenset[str]:
+    """Kinds of quantity that a text states."""
+    return frozenset(kind.value for kind in _kinds(text))
 
 
 def conflicting(best: Hit, found: Found, searcher: Searcher, query: Query) -> Hit | None:
@@ -155,8 +195,14 @@ def parallel(chunk: Chunk, other: Chunk) -> bool:
     """Whether two chunks say the same of different things: rows of one table, or sentences that differ in little more than a name."""
     if chunk.kind == other.kind == "row" and (chunk.article, chunk.table) == (other.article, other.table):
         return True
-    kinds, other_kinds = _kinds(chunk.text), _kinds(other.text)
+    values, others = _values(chunk.text), _values(other.text)
+    kinds, other_kinds = ({kind for kind, *_ in apart} for apart in (values - others, others - values))
     return (kinds == other_kinds or bool(kinds & other_kinds)) and _alike(chunk.text, other.text) >= 0.5
+
+
+@lru_cache(maxsize=16_384)
+def _values(text: str) -> frozenset[tuple[Kind, float, float, str]]:
+    return frozenset(quantity.value for quantity in read(text))
 
 
 @lru_cache(maxsize=16_384)
@@ -237,4 +283,4 @@ def row_sentence(chunk: Chunk, lang: ReplyLanguage) -> str:
     return f"{label}:" + "、".join(f"{header} {cell}".strip() for header, cell in rest)
 
 
-__all__ = ["MOST_EVIDENCE", "Pick", "conflicting", "parallel", "row_sentence", "select"]
+__all__ = ["MOST_EVIDENCE", "Pick", "conflicting", "kind_names", "parallel", "row_sentence", "select"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,26 +42,8 @@ def coverage(snapshot: Snapshot, text: str, row: int) -> float:
 
 
 def inverse_document_frequency(snapshot: Snapshot, token: str) -> float:
-    """ln((N - n + 0.5) / (n + 0.5) + 1), with the largest value for an unknown token."""
-    known = _inverse_document_frequencies(snapshot)
-    return known.get(token, known[UNKNOWN])
-
-
-UNKNOWN = ""
-"""Stands for every token that the shop does not know; no token is empty."""
-
-
-def _inverse_document_frequencies(snapshot: Snapshot) -> dict[str, float]:
-    """Of each token of the shop and of UNKNOWN; kept with the snapshot, since every question asks for dozens."""
-    known: dict[str, float] | None = snapshot.__dict__.get("_inverse_document_frequencies")
-    if known is None:
-        indexed = (chunk.indexed_text(snapshot.articles[chunk.article].title) for chunk in snapshot.chunks)
-        frequencies = Counter(token for text in indexed for token in set(tokenise(text)))
-        frequencies[UNKNOWN] = 0
-        total = len(snapshot.chunks)
-        known = {token: float(np.log((total - n + 0.5) / (n + 0.5) + 1)) for token, n in frequencies.items()}
-        snapshot.__dict__["_inverse_document_frequencies"] = known
-    return known
+    """ln((N - n + 0.5) / (n + 0.5) + 1), with the largest value for an unknown token; 0 without chunks."""
+    return snapshot.bm25.inverse_document_frequency(token) if snapshot.bm25 is not None else 0.0
 
 
 __all__ = ["coverage", "inverse_document_frequency", "scores"]

@@ -49,7 +49,7 @@ PHRASES: dict[str, dict[ReplyLanguage, str]] = {
     },
     "ask-product": {"zh-Hant": "請問是指哪款:{names}?", "zh-Hans": "请问是指哪款:{names}?", "en": "Which one do you mean: {names}?"},
     "ask-opened": {"zh-Hant": "請問貨品是否已開封?", "zh-Hans": "请问货品是否已开封?", "en": "Has the item been opened?"},
-    "ask-bought": {"zh-Hant": "請問是哪一天付款購買的?", "zh-Hans": "请问是哪一天付款购买的?", "en": "On which day was it bought and paid for?"},
+    "ask-bought": {"zh-Hant": "請問是哪天付款購買的?", "zh-Hans": "请问是哪天付款购买的?", "en": "On which day was it bought and paid for?"},
     "note-stale": {
         "zh-Hant": "來源 [{n}] 已過覆核日期({date}),請留意內容是否仍然有效。",
         "zh-Hans": "来源 [{n}] 已过复核日期({date}),请留意内容是否仍然有效。",

@@ -7,17 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.content import Term
 from kb.embedding import Embedder, TokenEmbedder, require_same, unit_rows
 from kb.late import LateInteraction
 from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, with_wider
 from kb.models import Article, Asker, Chunk, Hit, Query, ReplyLanguage, Turn
 from kb.quantities import Kind, read
 from kb.snapshot import Snapshot
+from kb.succession import Succession, carried, carried_values
+from kb.text import normalise
 from retriever import lexical
 from retriever.conditions import agreement, condition_of, numbers
 from retriever.dense import Remembered, nearest, query_vector
@@ -28,10 +31,14 @@ _ABOUT_ITSELF = re.compile(
     r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b"
 )
 """Sentences that say what their article is about, and so answer nothing."""
+_EXCLUSIVE = re.compile(r"只(?!有一)|仅|限于|除.{0,12}外|以外|不[寄送]|\b(?:only|except|excluding)\b|\bnot (?:ship|sen[dt]|deliver)")
+"""Of a rule that holds in some places alone."""
 CANDIDATES = 120
 """Chunks that each search hands to the fusion."""
 RARE_NUMBER = 0.1
 """Share of the chunks up to which a number that they hold tells them apart; one may always."""
+REMEMBERED = 50_000
+"""Chunks whose facts are remembered; then all are forgotten, since the next question finds most of its own again at once."""
 RERANKED = 64
 """Of those, how many are scored token by token."""
 
@@ -47,10 +54,14 @@ class Facts:
     numbers: frozenset[float]
     terms: frozenset[str]
     """Glossary terms in its text and headings."""
+    products: frozenset[str]
+    """Those of the terms that are products of its article."""
     title_terms: frozenset[str]
     """Glossary terms in its article's title."""
     places: frozenset[str]
     """Places in its text, else in its headings and its article's title."""
+    exclusive: bool
+    """It says where, or for what, alone something holds, or where it does not."""
     about_itself: bool
     condition: str
     """Where it may state a condition: a row's label and ranges, else its text."""
@@ -70,25 +81,58 @@ class Found:
 
 
 class Searcher:
-    """Search over one snapshot. Immutable in effect: what it remembers is derived."""
+    """Search over one snapshot. Immutable in effect: what it remembers is derived.
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder | None, weights: Weights | None = None) -> None:
+    Nothing in it points back at it: one whose snapshot is replaced is gone, arrays and all, when its last question is answered.
+    """
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder | None, weights: Weights | None = None, before: Searcher | None = None) -> None:
+        """before: a searcher over an earlier snapshot, from which everything derived of what stands in both is taken over."""
         require_same(embedder, snapshot.embedder)
         self.snapshot, self.embedder = snapshot, embedder if snapshot.embedder else None
         self.weights = weights or Weights()
-        self.terms: Lexicon = glossary_lexicon(snapshot.companions.glossary)
-        texts = [chunk.text for chunk in snapshot.chunks]
-        self.remembered = Remembered(self.embedder) if self.embedder else None
-        self.late = LateInteraction(self.embedder, texts) if isinstance(self.embedder, TokenEmbedder) else None
-        self._families = _families(snapshot, self.terms)
-        self._contrast = _contrasts(snapshot)
-        self._titles = self._title_vectors()
+        if before is not None and (before.embedder is not self.embedder or before.snapshot.embedder != snapshot.embedder):
+            before = None
+        self.succession = Succession.of(before.snapshot, snapshot) if before is not None else None
+        """What stood in the earlier snapshot; None where nothing was taken over."""
+        same_terms = before is not None and before.snapshot.companions.glossary == snapshot.companions.glossary
+        self.terms: Lexicon = before.terms if before is not None and same_terms else glossary_lexicon(snapshot.companions.glossary)
         number_of = {article: number for number, article in enumerate(snapshot.articles)}
-        self._article_numbers = np.array([number_of[chunk.article] for chunk in snapshot.chunks], np.int64)
-        self._frequency = Counter(number for chunk in snapshot.chunks for number in numbers(chunk.text))
-        self._facts = lru_cache(maxsize=50_000)(self._facts_of)
-        self._out_of_force = lru_cache(maxsize=64)(self._out_of_force_on)
-        self._replaced = lru_cache(maxsize=64)(self._replaced_on)
+        self._article_numbers = np.fromiter((number_of[chunk.article] for chunk in snapshot.chunks), np.int64, len(snapshot.chunks))
+        self._out_of_force = lru_cache(maxsize=64)(partial(_out_of_force_on, snapshot))
+        self._replaced = lru_cache(maxsize=64)(partial(_replaced_on, snapshot))
+        self._facts_of_row: dict[int, Facts] = {}
+        if before is None or self.succession is None:
+            texts = [chunk.text for chunk in snapshot.chunks]
+            self.remembered = Remembered(self.embedder) if self.embedder else None
+            self.late = LateInteraction(self.embedder, texts) if isinstance(self.embedder, TokenEmbedder) else None
+            self._contrast = _contrasts(snapshot, range(len(texts)))
+            self._titles = self._title_vectors(range(len(snapshot.articles)))
+            self._frequency = Counter(number for text in texts for number in numbers(text))
+            self._named = [self._named_in_title(article) for article in snapshot.articles.values()]
+        else:
+            self._take_over(before, self.succession, same_terms)
+        self._families = _families(snapshot, self._named)
+        self._products = frozenset(product for article in snapshot.articles.values() for product in article.products)
+        self._places = _place_terms(snapshot.companions.glossary)
+
+    def _take_over(self, before: Searcher, succession: Succession, same_terms: bool) -> None:
+        """What the earlier searcher derived of the chunks and articles that stand in both; of the others it is derived now."""
+        snapshot, fresh = self.snapshot, succession.fresh
+        texts = [snapshot.chunks[row].text for row in fresh.tolist()]
+        self.remembered = before.remembered
+        self.late = before.late.following(succession.chunks, texts) if before.late is not None else None
+        self._contrast = carried(succession.chunks, before._contrast, lambda rows: _contrasts(snapshot, rows.tolist()))
+        self._titles = carried(succession.articles, before._titles, lambda numbers: self._title_vectors(numbers.tolist()))
+        self._frequency = before._frequency.copy()
+        self._frequency.subtract(number for row in succession.gone.tolist() for number in numbers(before.snapshot.chunks[row].text))
+        self._frequency.update(number for text in texts for number in numbers(text))
+        articles = tuple(snapshot.articles.values())
+        kept = succession.articles if same_terms else np.full(len(articles), -1, np.int64)
+        self._named = carried_values(kept, before._named, lambda number: self._named_in_title(articles[number]))
+        if same_terms:
+            known = before._facts_of_row.copy()
+            self._facts_of_row = {row: known[old] for row, old in enumerate(succession.chunks.tolist()) if old in known}
 
     def understand(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None
@@ -111,6 +155,10 @@ class Searcher:
             return True
         places, near = with_wider(place_lexicon().find(part) or query.places), place_lexicon().find(chunk.text)
         return bool(places and near and not near & places)
+
+    def products(self, text: str) -> frozenset[str]:
+        """The shop's products that a text names."""
+        return self.terms.find(text) & self._products
 
     def _with_families(self, terms: frozenset[str]) -> frozenset[str]:
         """The terms and the families that they belong to."""
@@ -160,7 +208,7 @@ class Searcher:
     def _agreement(self, query: Query, part: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the kind of value, the terms, the places and the date asked about add to each row's score."""
         w = self.weights
-        asked = self.terms.find(part) or query.terms
+        asked = (self.terms.find(part) or query.terms) - self._places
         terms = self._with_families(asked)
         places = with_wider(place_lexicon().find(part) or query.places)
         few = max(1.0, RARE_NUMBER * len(self.snapshot.chunks))
@@ -172,9 +220,9 @@ class Searcher:
         if query.wants:
             extra += _weights(w.kind if one.kinds & query.wants else 0.0 for one in facts)
         if terms:
-            extra += _weights(self._about_terms(one, terms, len(asked)) for one in facts)
+            extra += _weights(self._about_terms(one, terms, asked) for one in facts)
         if places:
-            extra += _weights((w.place if one.places & places else -w.other_place) if one.places else 0.0 for one in facts)
+            extra += _weights(self._about_places(one, places, terms) for one in facts)
         extra -= (
             np.float32(w.out_of_force)
             * self._out_of_force(query.as_of, query.about_past or query.about_ended, query.about_future)[self._article_numbers[rows]]
@@ -190,11 +238,24 @@ class Searcher:
         extra += _weights(w.condition * verdict for verdict, _ in verdicts)
         return extra - self._lower_threshold(rows, [threshold for _, threshold in verdicts])
 
-    def _about_terms(self, facts: Facts, terms: frozenset[str], asked: int) -> float:
-        """What a chunk's own terms add where the question names some; a chunk that names none is neither better nor worse."""
+    def _about_terms(self, facts: Facts, terms: frozenset[str], asked: frozenset[str]) -> float:
+        """What a chunk's own terms add where the question names some; a chunk that names none is neither better nor worse.
+
+        terms: what is asked for with the families that it belongs to. A sibling of the family is not what is asked for.
+        """
+        if facts.products and facts.products.isdisjoint(asked) and asked & self._products:
+            return -self.weights.other_term
         if facts.terms & terms:
-            return self.weights.term * min(1.0, len(facts.terms & terms) / asked)
+            return self.weights.term * min(1.0, len(facts.terms & terms) / len(asked))
         return -self.weights.other_term if facts.terms and not facts.title_terms & terms else 0.0
+
+    def _about_places(self, facts: Facts, places: frozenset[str], terms: frozenset[str]) -> float:
+        """What a chunk's own places add where the question names some; one that says where alone the thing asked about holds is no neighbour's."""
+        if not facts.places:
+            return 0.0
+        if facts.places & places:
+            return self.weights.place
+        return 0.0 if facts.exclusive and facts.terms & terms else -self.weights.other_place
 
     def _lower_threshold(self, rows: NDArray[np.int64], reached: Sequence[float]) -> NDArray[np.float32]:
         """What is taken off chunks whose threshold is reached while a sibling's higher one is reached too."""
@@ -205,75 +266,101 @@ class Searcher:
         lower = [0 < threshold < highest[key] for key, threshold in zip(keys, reached, strict=True)]
         return np.asarray(lower, np.float32) * self.weights.condition
 
-    def _title_vectors(self) -> NDArray[np.float32]:
-        """(articles, dimension): the vectors of the articles' titles, in the snapshot's order."""
-        if self.embedder is None:
-            return np.zeros((len(self.snapshot.articles), 0), np.float32)
-        return self.embedder.encode_passages([article.title for article in self.snapshot.articles.values()])
+    def _title_vectors(self, numbers_of: Sequence[int]) -> NDArray[np.float32]:
+        """(articles, dimension): the vectors of the titles of articles, by their numbers in the snapshot's order."""
+        if self.embedder is None or not len(numbers_of):
+            return np.zeros((len(numbers_of), self.embedder.dimension if self.embedder else 0), np.float32)
+        articles = tuple(self.snapshot.articles.values())
+        return self.embedder.encode_passages([articles[number].title for number in numbers_of])
+
+    def _named_in_title(self, article: Article) -> frozenset[str]:
+        """The terms in the title of an article about a few products; empty of any other."""
+        return self.terms.find(article.title) if 1 < len(article.products) <= LARGEST_FAMILY else frozenset()
+
+    def _facts(self, row: int) -> Facts:
+        known = self._facts_of_row.get(row)
+        if known is None:
+            known = self._facts_of(row)
+            if len(self._facts_of_row) >= REMEMBERED:
+                self._facts_of_row = {}
+            self._facts_of_row[row] = known
+        return known
 
     def _facts_of(self, row: int) -> Facts:
         chunk = self.snapshot.chunks[row]
         title = self.snapshot.articles[chunk.article].title
+        terms = self.terms.find(f"{chunk.section} {chunk.text}")
         return Facts(
             kinds=frozenset(quantity.kind.value for quantity in read(chunk.text)),
             values=frozenset(quantity.value for quantity in read(chunk.text)),
             numbers=numbers(chunk.text),
-            terms=self.terms.find(f"{chunk.section} {chunk.text}"),
+            terms=terms,
+            products=terms.intersection(self.snapshot.articles[chunk.article].products),
             title_terms=self.terms.find(title),
             places=place_lexicon().find(chunk.text) or place_lexicon().find(f"{chunk.section} {title}"),
+            exclusive=bool(_EXCLUSIVE.search(normalise(chunk.text))),
             about_itself=chunk.kind == "paragraph" and bool(_ABOUT_ITSELF.search(chunk.text)),
             condition=condition_of(chunk.cells) if chunk.cells else chunk.text,
         )
 
-    def _out_of_force_on(self, as_of: dt.date, past: bool, future: bool) -> NDArray[np.bool_]:
-        """(articles,) which are over or to come though the question speaks neither of the past nor of what is coming, in the snapshot's order."""
-        articles = self.snapshot.articles.values()
-        out = ((article.is_over(as_of) and not past) or (article.is_coming(as_of) and not future) for article in articles)
-        return np.fromiter(out, np.bool_, len(articles))
 
-    def _replaced_on(self, as_of: dt.date, past: bool, future: bool) -> frozenset[str]:
-        """Articles out of force beside another version in force, unless the question speaks of the past or of what is to come."""
-        articles = self.snapshot.articles
-        gone = set()
-        for article in articles.values():
-            older = articles.get(article.supersedes or "")
-            if older is None:
-                continue
-            if article.in_force(as_of) and not past:
-                gone.add(older.id)
-            elif older.in_force(as_of) and not future:
-                gone.add(article.id)
-        return frozenset(gone)
+def _out_of_force_on(snapshot: Snapshot, as_of: dt.date, past: bool, future: bool) -> NDArray[np.bool_]:
+    """(articles,) which are over or to come though the question speaks neither of the past nor of what is coming, in the snapshot's order."""
+    articles = snapshot.articles.values()
+    out = ((article.is_over(as_of) and not past) or (article.is_coming(as_of) and not future) for article in articles)
+    return np.fromiter(out, np.bool_, len(articles))
+
+
+def _replaced_on(snapshot: Snapshot, as_of: dt.date, past: bool, future: bool) -> frozenset[str]:
+    """Articles out of force beside another version in force, unless the question speaks of the past or of what is to come."""
+    articles = snapshot.articles
+    gone = set()
+    for article in articles.values():
+        older = articles.get(article.supersedes or "")
+        if older is None:
+            continue
+        if article.in_force(as_of) and not past:
+            gone.add(older.id)
+        elif older.in_force(as_of) and not future:
+            gone.add(article.id)
+    return frozenset(gone)
+
+
+def _place_terms(glossary: Iterable[Term]) -> frozenset[str]:
+    """The shop's terms that name places, which the gazetteer finds already: counted twice they would outweigh what is asked about them."""
+    return frozenset(term.id for term in glossary if 2 * sum(bool(place_lexicon().find(name)) for name in term.all_names()) >= len(term.all_names()))
 
 
 LARGEST_FAMILY = 6
 """Products of one article up to which a term in its title names them all."""
 
 
-def _families(snapshot: Snapshot, terms: Lexicon) -> dict[str, frozenset[str]]:
-    """Which terms name a family of which products: the terms in the title of an article about a few products."""
+def _families(snapshot: Snapshot, named: Sequence[frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Which terms name a family of which products. named: the terms in the title of each article about a few products."""
     families: dict[str, frozenset[str]] = {}
-    for article in snapshot.articles.values():
-        named = terms.find(article.title)
-        if 1 < len(article.products) <= LARGEST_FAMILY:
+    for article, terms in zip(snapshot.articles.values(), named, strict=True):
+        if terms:
             for product in article.products:
-                families[product] = families.get(product, frozenset()) | (named - {product})
+                families[product] = families.get(product, frozenset()) | terms.difference(article.products)
     return families
 
 
-def _contrasts(snapshot: Snapshot) -> NDArray[np.float32]:
-    """(chunks, dimension): the direction in which each row or item differs from its siblings, shifted so that siblings average zero.
+def _contrasts(snapshot: Snapshot, rows: Sequence[int]) -> NDArray[np.float32]:
+    """(rows, dimension): the direction in which each row or item differs from its siblings, shifted so that siblings average zero.
 
     Rows of a table and items of a section often say the same of different things; what tells them apart is drowned in what they share.
+    rows: of whole articles.
     """
     groups: dict[tuple[str, str, int], list[int]] = {}
-    for row, chunk in enumerate(snapshot.chunks):
+    for at, row in enumerate(rows):
+        chunk = snapshot.chunks[row]
         if chunk.kind != "paragraph":
-            groups.setdefault((chunk.article, chunk.section, chunk.table), []).append(row)
-    contrasts = np.zeros_like(snapshot.vectors)
+            groups.setdefault((chunk.article, chunk.section, chunk.table), []).append(at)
+    vectors = snapshot.vectors[rows] if len(rows) < len(snapshot.chunks) else snapshot.vectors
+    contrasts = np.zeros_like(vectors)
     for members in groups.values():
-        if len(members) > 1 and snapshot.vectors.shape[1]:
-            directions = unit_rows(snapshot.vectors[members] - snapshot.vectors[members].mean(axis=0))
+        if len(members) > 1 and vectors.shape[1]:
+            directions = unit_rows(vectors[members] - vectors[members].mean(axis=0))
             contrasts[members] = directions - directions.mean(axis=0)
     return contrasts
 

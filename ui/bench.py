@@ -13,7 +13,6 @@ import argparse
 import dataclasses
 import itertools
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -24,15 +23,13 @@ import numpy as np
 
 from ingest.build import embedded_text, ingest
 from kb import snapshot as snapshots
-from kb.article_texts import version_of
 from kb.embedding import Embedder, make_embedder
 from kb.models import Answer, Chunk
 from kb.questions import Question, read_questions
 from kb.settings import Settings
 from kb.snapshot import Snapshot
 from retriever.answer import Answerer
-from ui.services import Services
-from ui.workspace import Workspace
+from ui.publish_bench import publishing
 
 ROUNDS = 4
 EDITED = 300
@@ -44,7 +41,7 @@ def main() -> None:
     parser.add_argument("--content", type=Path, default=Path("content"))
     parser.add_argument("--questions", type=Path, default=Path("content/questions/development.yaml"))
     parser.add_argument("--chunks", type=int, default=10_000, help="the sample's chunks are repeated with other numbers up to this many")
-    parser.add_argument("--articles", type=int, default=1_000, help="a change is published among so many articles; 0: not measured")
+    parser.add_argument("--articles", type=int, nargs="*", default=[1_000, 20_000], help="a change is published among so many articles")
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     import faiss
@@ -77,51 +74,7 @@ def main() -> None:
         else:
             show("LangChain + FAISS + all-MiniLM-L6-v2: search", questions, baseline)
     if options.articles:
-        publishing(options.content, options.articles)
-
-
-def publishing(content: Path, articles: int, changes: int = 5) -> None:
-    """Print how long an edit of one article among many takes until every open desk answers from it: written, indexed, published, noticed, loaded."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(content=many_articles(content, Path(folder) / "content", articles), home=Path(folder) / "home")
-        owners, desk = Services.open(settings), Services.open(settings)
-        workspace = Workspace(owners)
-        file = next(one.file for one in workspace.holdings().files.values() if one.article and one.article.status == "published")
-        indexed, waited = [], []
-        for number in range(1, changes + 1):
-            head, _ = workspace.head(file)
-            assert head is not None
-            text = f"{head.rstrip()}\n\nA further sentence, number {number}.\n"
-            started = time.perf_counter()
-            summary = workspace.save(file, text, version_of(head), "published", "", "bench")
-            assert summary is not None
-            indexed.append(time.perf_counter() - started)
-            while desk.answerer.snapshot.id != summary.snapshot:
-                time.sleep(0.005)
-            waited.append(time.perf_counter() - started)
-        print(
-            f"\npublish one change among {len(desk.answerer.snapshot.articles)} articles, {len(desk.answerer.snapshot.chunks)} chunks ({changes} times)"
-        )
-        print(
-            f"saved and indexed {np.median(indexed):6.2f} s median; on another open desk {np.median(waited):6.2f} s median, {max(waited):.2f} s at most"
-        )
-        owners.close()
-        desk.close()
-
-
-def many_articles(content: Path, target: Path, articles: int) -> Path:
-    """A content folder with the articles of another one again and again, their digits changed, up to so many."""
-    shutil.copytree(content, target, ignore=shutil.ignore_patterns("questions", "drills"))
-    originals = sorted((target / "articles").rglob("*.md"))
-    for number in range(len(originals), articles):
-        original, copy = originals[number % len(originals)], number // len(originals)
-        _, matter, body = original.read_text(encoding="utf-8").split("---\n", 2)
-        name = f"{original.relative_to(target / 'articles').with_suffix('').as_posix()}-{copy}"
-        kept = [line for line in matter.splitlines() if line.split(":")[0] not in ("id", "supersedes", "translation_of")]
-        digits = str.maketrans("0123456789", "".join(str((digit + copy) % 10) for digit in range(10)))
-        text = "\n".join(["---", f"id: {name}", *kept, "---", body.translate(digits)])
-        (target / "articles" / f"{name}.md").write_text(text, encoding="utf-8")
-    return target
+        publishing(options.articles)
 
 
 def show(name: str, questions: Sequence[Question], call: Callable[[Question], object]) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.build import Summary, ingest, publish_article
 from ingest.embed import Progress
@@ -14,14 +14,14 @@ from kb.embedding import Embedder, make_embedder
 from kb.errors import YoujuError
 from kb.models import USUAL_STYLE, Answer, Asker, Doubt, ReplyLanguage, Source, Style, Turn
 from kb.settings import Settings
-from kb.snapshot import current_id, load_current
+from kb.snapshot import MOST_CHANGES, Overtaken, changes_behind, current_id, load_current, make_whole
 from kb.store import Recorder, Store, store_url
 from retriever.answer import Answerer
 from retriever.llm import LanguageModelDrafter
 from ui.webhook import Webhook
 
-LOOK_EVERY = 0.5
-"""Seconds between looks at CURRENT: a newly published snapshot is in use within that time."""
+LOOK_EVERY = 0.1
+"""Seconds between looks at CURRENT, which costs a hundredth of a millisecond: so long a newly published snapshot may go unnoticed."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,10 @@ class Services:
         self._lock = threading.Lock()
         self._looking = threading.Lock()
         """Held while a new snapshot is loaded: the store is not waited for meanwhile."""
+        self._behind = threading.Lock()
+        """Held by the thread that does what nobody waits for after a publish."""
+        self._stop = threading.Event()
+        self._follower: threading.Thread | None = None
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Services:
@@ -74,12 +78,42 @@ class Services:
         """Take up what is published, where it is another snapshot."""
         if current_id(self.settings.home) == self._answerer.snapshot.id:
             return
-        snapshot = load_current(self.settings.home)
+        snapshot = load_current(self.settings.home, self._answerer.snapshot)
         if self._embedder is not None and snapshot.embedder not in ("", self._embedder.identity):
             self._embedder = make_embedder(self.settings)  # the model was adapted meanwhile
-        self._answerer = _warm(Answerer(snapshot, self._embedder))
+        self._answerer = _warm(Answerer(snapshot, self._embedder, before=self._answerer))
+        if not self._answerer.abstainer.measured:
+            self._in_the_background(self._measure)
         if self._store is not None:
             self._store.order_numbers = snapshot.companions.shop.privacy.order_numbers
+
+    def _follow(self) -> None:
+        """Take up what is published without being asked: the first question after a publish need not wait for it."""
+        while not self._stop.wait(LOOK_EVERY):
+            _ = self.answerer
+
+    def _measure(self) -> None:
+        """Measure the snapshot that answers, where the measure of an earlier one stands in for it."""
+        while not (answerer := self._answerer).abstainer.measured and not self._stop.is_set():
+            answerer.abstainer.measure()
+            self._answerer.abstainer.lean_on(answerer.abstainer)
+
+    def _make_whole(self) -> None:
+        """Write the published snapshot whole, where it rests on many changes."""
+        if changes_behind(self.settings.home) >= MOST_CHANGES:
+            try:
+                make_whole(load_current(self.settings.home, self._answerer.snapshot), self.settings.home, self.settings.keep_snapshots)
+            except (OSError, YoujuError) as error:  # nothing is lost: it is tried again after the next publish
+                log.error("the published snapshot could not be written whole: %s", error)
+
+    def _in_the_background(self, work: Callable[[], None]) -> None:
+        """Have it done while nobody waits, after what is being done so already."""
+
+        def run() -> None:
+            with self._behind:
+                work()
+
+        threading.Thread(target=run, name="after a publish", daemon=True).start()
 
     def latest(self, seconds: float = 30.0) -> Answerer:
         """Over the snapshot that is published now, waited for: whoever has published sees it at once."""
@@ -122,9 +156,16 @@ class Services:
         """Begin what runs beside the requests. Raises YoujuError for a setting that cannot work."""
         if (webhook := self.webhook) is not None:
             webhook.start()
+        self._stop.clear()
+        self._follower = threading.Thread(target=self._follow, name="newest snapshot", daemon=True)
+        self._follower.start()
 
     def close(self) -> None:
         """End what runs beside the requests, write what waits and let go of the store."""
+        self._stop.set()
+        if self._follower is not None:
+            self._follower.join(30)
+            self._follower = None
         with self._lock:
             if self._webhook is not None:
                 self._webhook.stop()
@@ -153,9 +194,14 @@ class Services:
     def publish_article(self, file: str) -> Summary:
         """Publish one article as its file is now, the others as they are published. One at a time: callers see to it."""
         settings = self.settings
-        snapshot = self._answerer.snapshot
-        before = snapshot if snapshot.id == current_id(settings.home) else load_current(settings.home)
-        return publish_article(settings.content, file, before, self._embedder, settings.home, settings.keep_snapshots)
+        while True:
+            before = load_current(settings.home, self._answerer.snapshot)
+            try:
+                summary = publish_article(settings.content, file, before, self._embedder, settings.home, settings.keep_snapshots)
+            except Overtaken:
+                continue
+            self._in_the_background(self._make_whole)
+            return summary
 
     def ask(
         self, text: str, *, history: Sequence[Turn] = (), as_of: dt.date | None = None, asker: Asker = "customer", lang: ReplyLanguage | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -33,18 +33,20 @@ _FEWEST = 5
 class InternalText:
     """The sentences of internal articles, by what they share with a reply."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        internal = [chunk for chunk in snapshot.chunks if snapshot.articles[chunk.article].audience == "agent"]
+    def __init__(self, snapshot: Snapshot, before: InternalText | None = None) -> None:
+        """before: that of an earlier snapshot; what it read of chunks that stand in both is taken over."""
+        not_public = {article.id for article in snapshot.articles.values() if article.audience == "agent"}
+        internal = [chunk for chunk in snapshot.chunks if chunk.article in not_public]
         self._articles = frozenset(chunk.article for chunk in internal)
         self._chunks = tuple(internal)
         self._titles = {article: snapshot.articles[article].title for article in self._articles}
-        self._tokens = tuple(frozenset(_content(chunk.text)) for chunk in internal)
+        known = {id(chunk): tokens for chunk, tokens in zip(before._chunks, before._tokens, strict=True)} if before else {}
+        self._tokens: tuple[frozenset[str], ...] = tuple(known.get(id(chunk)) or frozenset(_content(chunk.text)) for chunk in internal)
         self._by_token: dict[str, list[int]] = {}
         for at, tokens in enumerate(self._tokens):
             for token in tokens:
                 self._by_token.setdefault(token, []).append(at)
-        self._snapshot = snapshot
-        self._nearest_public = lru_cache(maxsize=1024)(self._nearest_of)
+        self._nearest_public = lru_cache(maxsize=1024)(partial(_nearest_of, snapshot, self._articles))
 
     def check(self, statements: Sequence[Statement], sources: Sequence[Source], lang: ReplyLanguage) -> list[Doubt]:
         """Sentences that disclose. None where the reply rests on an internal article: then a colleague asked."""
@@ -86,14 +88,17 @@ class InternalText:
             len(shared.intersection(_content(text))) >= AS_MUCH * len(shared) and all(supported(one, read(text)) for one in given) for text in texts
         )
 
-    def _nearest_of(self, shared: frozenset[str]) -> list[str]:
-        """The public chunks with the most of these tokens."""
-        index = self._snapshot.bm25
-        known = [token for token in shared if index is not None and token in index.vocab_dict]
-        if not known:
-            return []
-        nearest = np.argsort(-index.get_scores(known))[:_NEAREST]
-        return [chunk.text for chunk in (self._snapshot.chunks[int(row)] for row in nearest) if chunk.article not in self._articles]
+
+def _nearest_of(snapshot: Snapshot, internal: frozenset[str], shared: frozenset[str]) -> list[str]:
+    """The public chunks with the most of these tokens. internal: articles that are not public."""
+    index = snapshot.bm25
+    if index is None:
+        return []
+    known = [token for token in shared if token in index.vocab_dict]
+    if not known:
+        return []
+    nearest = np.argsort(-index.get_scores(known))[:_NEAREST]
+    return [chunk.text for chunk in (snapshot.chunks[int(row)] for row in nearest) if chunk.article not in internal]
 
 
 def _content(text: str) -> list[str]:

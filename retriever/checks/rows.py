@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from kb.lexicon import Lexicon, place_lexicon, with_wider
 from kb.models import Article, Chunk
 from kb.quantities import Quantity, read, supported
 from kb.snapshot import Snapshot
+from kb.succession import Succession
 from kb.text import normalise, tokenise
 from retriever.checks.reply import Statement
 
@@ -35,14 +36,21 @@ class Row:
 class Rows:
     """The chunks of a snapshot, looked at one article at a time."""
 
-    def __init__(self, snapshot: Snapshot, terms: Lexicon) -> None:
+    def __init__(self, snapshot: Snapshot, terms: Lexicon, before: Rows | None = None, succession: Succession | None = None) -> None:
+        """before: those of an earlier snapshot, from which `succession` leads to this one."""
         self._snapshot, self._terms = snapshot, terms
         self._names = {term.id: term.all_names() for term in snapshot.companions.glossary}
         self._by_article: dict[str, list[Chunk]] = {}
-        for chunk in snapshot.chunks:
+        fresh = snapshot.chunks
+        if before is not None and succession is not None:
+            known = before._by_article
+            kept = (name for name, place in zip(snapshot.articles, succession.articles.tolist(), strict=True) if place >= 0 and name in known)
+            self._by_article = {name: known[name] for name in kept}
+            fresh = tuple(snapshot.chunks[row] for row in succession.fresh.tolist())
+        for chunk in fresh:
             self._by_article.setdefault(chunk.article, []).append(chunk)
-        self._labels = lru_cache(maxsize=512)(self._labels_of)
-        self._split = lru_cache(maxsize=4096)(self._split_article)
+        self._labels = lru_cache(maxsize=512)(partial(_labels_of, self._by_article))
+        self._split = lru_cache(maxsize=4096)(partial(_split_article, self._by_article))
 
     def stating(self, quantity: Quantity, statement: Statement) -> str | None:
         """Which other row of the cited articles, or else which passage on the same matter, states the value."""
@@ -56,7 +64,7 @@ class Rows:
         tokens = {token for token in tokenise(statement.text) if len(token) > 1 and not token[0].isdigit()}
         index = self._snapshot.bm25
         known = [token for token in tokens if index is not None and token in index.vocab_dict]
-        if len(known) < _COMMON:
+        if index is None or len(known) < _COMMON:
             return None
         scores = index.get_scores(known)
         for at in np.argsort(-scores)[:_CANDIDATES]:
@@ -79,14 +87,6 @@ class Rows:
             own_texts = {chunk.text for source in statement.cited for chunk in self._split(source.article, source.lines)[0]}
             found = [row for row in found if row.text not in own_texts]
         return found
-
-    def _split_article(self, article: str, lines: tuple[int, int]) -> tuple[tuple[Chunk, ...], tuple[Chunk, ...]]:
-        """The chunks of an article that lie in these lines, and the others."""
-        own: list[Chunk] = []
-        others: list[Chunk] = []
-        for chunk in self._by_article.get(article, ()):
-            (own if chunk.lines[0] <= lines[1] and lines[0] <= chunk.lines[1] else others).append(chunk)
-        return tuple(own), tuple(others)
 
     def _named(self, statement: Statement, own: Sequence[Chunk], siblings: Sequence[Chunk], article: Article) -> list[Row]:
         """Siblings that the sentence names and not the cited ones: by term, by place, or by the label of row or section."""
@@ -115,8 +115,20 @@ class Rows:
         spoken = (name for one in sorted(ids) for name in self._names.get(one, ()) if normalise(name) in plain)
         return next(spoken, _written_label(chunk))
 
-    def _labels_of(self, article: str) -> Lexicon:
-        return Lexicon({label: [label] for chunk in self._by_article.get(article, ()) for label in _labels_of_chunk(chunk)})
+
+def _split_article(
+    by_article: Mapping[str, Sequence[Chunk]], article: str, lines: tuple[int, int]
+) -> tuple[tuple[Chunk, ...], tuple[Chunk, ...]]:  # fmt: skip
+    """The chunks of an article that lie in these lines, and the others."""
+    own: list[Chunk] = []
+    others: list[Chunk] = []
+    for chunk in by_article.get(article, ()):
+        (own if chunk.lines[0] <= lines[1] and lines[0] <= chunk.lines[1] else others).append(chunk)
+    return tuple(own), tuple(others)
+
+
+def _labels_of(by_article: Mapping[str, Sequence[Chunk]], article: str) -> Lexicon:
+    return Lexicon({label: [label] for chunk in by_article.get(article, ()) for label in _labels_of_chunk(chunk)})
 
 
 def _labels_of_chunk(chunk: Chunk) -> frozenset[str]:

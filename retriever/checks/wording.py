@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.characters import level, lowered
 from kb.models import Chunk, Doubt, ReplyLanguage, Source
@@ -91,10 +92,11 @@ class ForbiddenWordings:
         return Doubt("forbidden-wording", statement.span(*match.span()), said, fix)
 
 
-def _rules(chunk: Chunk) -> list[tuple[tuple[str, ...], str, str]]:
+@lru_cache(maxsize=16384)
+def _rules(chunk: Chunk) -> tuple[tuple[tuple[str, ...], str, str], ...]:
     """(wordings, replacement, the sentence or row) for each rule of a chunk."""
     if chunk.cells:
-        return _row_rules(chunk)
+        return tuple(_row_rules(chunk))
     found = []
     for rule in _sentences(chunk.text):
         plain = lowered(level(rule))
@@ -109,7 +111,7 @@ def _rules(chunk: Chunk) -> list[tuple[tuple[str, ...], str, str]]:
         fix = next(iter(_quoted(rule[until:])), "")
         if texts:
             found.append((tuple(texts), fix, rule))
-    return found
+    return tuple(found)
 
 
 def _sentences(text: str) -> list[str]:

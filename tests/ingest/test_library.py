@@ -25,6 +25,15 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
+@pytest.fixture
+def rules(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Files that a rule was put to so far."""
+    seen: list[str] = []
+    found = ingest.library._found
+    monkeypatch.setattr(ingest.library, "_found", lambda page, rules: (seen.append(page.article.file), found(page, rules))[1])
+    return seen
+
+
 def test_only_what_changed_is_parsed_again(own_lantern_quay: Path, parses: list[str], write_article: Callable[..., Path]) -> None:
     library = Library(own_lantern_quay)
     first = library.read()
@@ -91,3 +100,38 @@ def test_broken_companions_are_told_and_others_taken(own_lantern_quay: Path) -> 
 def test_a_folder_without_articles_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="no such folder"):
         Library(tmp_path).read()
+
+
+def test_what_is_checked_again_comes_to_what_is_checked_afresh(own_lantern_quay: Path, write_article: Callable[..., Path], rules: list[str]) -> None:
+    library = Library(own_lantern_quay)
+    write_article(own_lantern_quay, "links.md", "See [the pens](care/pens.md) and [the lamps](lamps.md). Within 3.")
+
+    def afresh() -> dict[str, object]:
+        return {file: one.problems for file, one in Library(own_lantern_quay).read().files.items()}
+
+    def checked() -> list[str]:
+        rules.clear()
+        held = library.read().files
+        again = list(rules)
+        assert {file: one.problems for file, one in held.items()} == afresh()
+        return again
+
+    assert len(set(checked())) == 6
+    write_article(own_lantern_quay, PENS, "Other words.", "title: Pens", "lang: en")
+    assert checked() == [PENS], "what depends on nothing else is not looked at again"
+    write_article(own_lantern_quay, "lamps.md")
+    assert set(checked()) == {"links.md", "lamps.md"}, "a link may lead somewhere now"
+    (own_lantern_quay / "articles" / "lamps.md").unlink()
+    assert checked() == ["links.md"]
+    (own_lantern_quay / "glossary.yaml").write_text("terms:\n  - {id: reed-pen, names: {en: [reed pen]}}\n", encoding="utf-8")
+    assert len(set(checked())) == 6
+
+
+def test_a_link_to_a_file_outside_is_left_out(own_lantern_quay: Path, tmp_path: Path) -> None:
+    articles = own_lantern_quay / "articles"
+    (tmp_path / "secret.md").write_text("---\ntitle: x\nlang: en\n---\nx\n", encoding="utf-8")
+    (articles / "outside.md").symlink_to(tmp_path / "secret.md")
+    (articles / "inside.md").symlink_to(articles / PENS)
+    files = Library(own_lantern_quay).read().files
+    assert "outside.md" not in files
+    assert "inside.md" in files

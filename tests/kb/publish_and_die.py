@@ -1,6 +1,7 @@
 """Publishes the second of two snapshots in forked children that die by SIGKILL, and says of each how it died.
 
 usage: publish_and_die.py HOME steps        one child for each call of a publish that changes the folder, killed just before it
+       publish_and_die.py HOME changes      the same with a change of the published snapshot instead of a whole one
        publish_and_die.py HOME random SEED  twelve children that publish for ever, killed at random moments
 
 Run with one thread (OMP_NUM_THREADS=1), since it forks. Prints a JSON line a child; the test loads the snapshot after each.
@@ -13,6 +14,7 @@ import os
 import random
 import signal
 import sys
+import time
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from kb.article_texts import version_of
 from kb.content import Companions
 from kb.embedding import unit_rows
 from kb.models import Article, Chunk
-from kb.snapshot import Snapshot, make, publish
+from kb.snapshot import Change, Snapshot, load_current, make, publish, publish_change
 
 CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir")
 
@@ -69,13 +71,23 @@ def die_before(step: int) -> None:
     sys.addaudithook(hook)
 
 
-def in_steps(home: Path) -> None:
+def change_to(generation: int, before: Snapshot) -> Change:
+    """Everything replaced by another generation."""
+    now = made(generation)
+    return Change(frozenset(before.articles), tuple(now.articles.values()), now.chunks, now.vectors, now.companions, now.texts)
+
+
+def in_steps(home: Path, whole: bool) -> None:
     for step in count():
         child = os.fork()
         if child == 0:
-            snapshot = made(step + 1)
+            before, snapshot = load_current(home), made(step + 1)
+            change = change_to(step + 1, before)
             die_before(step)
-            publish(snapshot, home, keep=2)
+            if whole:
+                publish(snapshot, home, keep=2)
+            else:
+                publish_change(change, before, home, keep=2)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         say(step=step, killed=os.WIFSIGNALED(status), exit=os.waitstatus_to_exitcode(status))
@@ -84,16 +96,20 @@ def in_steps(home: Path) -> None:
 
 
 def at_random(home: Path, seed: int) -> None:
-    moments = random.Random(seed)
+    """Each dies within the time that a few publishes take, on however busy a machine."""
+    moments, started = random.Random(seed), time.perf_counter()
+    publish(made(1), home.with_name("timed"), keep=1)
+    longest = 3 * (time.perf_counter() - started)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     for number in range(12):
         child = os.fork()
         if child == 0:
             for generation in count(1000 * (number + 1)):
                 publish(made(generation), home, keep=2)
-        signal.sigtimedwait([signal.SIGCHLD], moments.uniform(0.0, 0.15))
+        signal.sigtimedwait([signal.SIGCHLD], moments.uniform(0.0, longest))
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
+        signal.sigtimedwait([signal.SIGCHLD], 0)  # of this child's death, which would end the next one's time at once
         say(number=number, killed=os.WIFSIGNALED(status), exit=os.waitstatus_to_exitcode(status))
 
 
@@ -106,7 +122,7 @@ def say(**facts: object) -> None:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     publish(made(0), folder / "warm-up", keep=1)  # imports what publishing needs, once and not in every child
-    if sys.argv[2] == "steps":
-        in_steps(folder)
+    if sys.argv[2] in ("steps", "changes"):
+        in_steps(folder, whole=sys.argv[2] == "steps")
     else:
         at_random(folder, int(sys.argv[3]))

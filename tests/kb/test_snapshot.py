@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from kb.content import Companions
 from kb.embedding import unit_rows
 from kb.errors import SnapshotError
 from kb.models import ApprovedReply, Article, Chunk
-from kb.snapshot import Snapshot, current_id, load_current, make, publish
+from kb.snapshot import Change, Overtaken, Snapshot, current_id, load_current, make, make_whole, publish, publish_change
 from kb.text import tokenise
 
 ROOT = Path(__file__).parents[2]
@@ -145,8 +145,8 @@ def test_what_is_written_is_verified_before_the_swap(tmp_path: Path, monkeypatch
     publish(generation(1), tmp_path, keep=1)
     write = snapshots._write
 
-    def careless(snapshot: Snapshot, folder: Path) -> None:
-        write(snapshot, folder)
+    def careless(snapshot: Snapshot, folder: Path, repeats: Sequence[str]) -> None:
+        write(snapshot, folder, repeats)
         (folder / "chunks.json").write_bytes(b"[]")
 
     monkeypatch.setattr(snapshots, "_write", careless)
@@ -215,6 +215,137 @@ def test_texts_that_do_not_come_back_are_not_published(tmp_path: Path, monkeypat
     with pytest.raises(SnapshotError, match="is not the one built"):
         publish(with_texts({"a": "one"}), tmp_path, keep=1)
     assert current_id(tmp_path) is None
+
+
+# ---- changes -----------------------------------------------------------------------------------------------------------
+
+
+def change_of(name: str, number: int, rows: int = 2, removed: frozenset[str] = frozenset()) -> Change:
+    """An article that says something new."""
+    text = f"{name} {number}"
+    vectors = unit_rows(np.random.default_rng(number).normal(size=(rows, 8)))
+    chunks = tuple(chunk(name, i, f"{text}: line {i}") for i in range(rows))
+    return Change(removed, (article(name, version=version_of(text)),), chunks, vectors, Companions(), {name: text})
+
+
+def retirement(name: str) -> Change:
+    return Change(frozenset({name}), (), (), np.zeros((0, 8), np.float32), Companions(), {})
+
+
+def same(one: Snapshot, other: Snapshot) -> None:
+    """Two snapshots hold the same and find the same."""
+    assert (one.id, one.created, one.embedder) == (other.id, other.created, other.embedder)
+    assert list(one.articles.items()) == list(other.articles.items())
+    assert one.chunks == other.chunks
+    assert dict(one.texts) == dict(other.texts)
+    assert len(one.texts) == len(other.texts)
+    np.testing.assert_array_equal(one.vectors, other.vectors)
+    if one.chunks:
+        asked = tokenise(" ".join(each.text for each in one.chunks[-3:]))
+        np.testing.assert_array_equal(one.bm25.get_scores(asked), other.bm25.get_scores(asked))
+        assert set(one.bm25.vocab_dict) == set(other.bm25.vocab_dict)
+        for mine, theirs in zip(one.faiss.search(one.vectors[:2], 3), other.faiss.search(one.vectors[:2], 3), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+
+@settings(max_examples=12)
+@given(st.lists(st.tuples(st.sampled_from(["put", "put", "retire", "whole", "look"]), st.sampled_from("abcd"), st.integers(0, 3)), max_size=8))
+def test_changes_come_to_the_snapshot_that_would_be_made_at_once(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str, int]]) -> None:
+    home = tmp_path_factory.mktemp("changes")
+    first = change_of("a", 99)
+    publish(make(first.articles, first.chunks, first.vectors, "model", Companions(), first.texts), home, keep=2)
+    desk = load_current(home)
+    _ = desk.bm25
+    for at, (what, name, rows) in enumerate(steps):
+        before = load_current(home)
+        if what == "put":
+            publish_change(change_of(name, at, rows), before, home, keep=2)
+        elif what == "retire":
+            publish_change(retirement(name), before, home, keep=2)
+        elif what == "whole":
+            make_whole(before, home, keep=2)
+        else:
+            desk = load_current(home, desk)
+            same(desk, load_current(home))
+    loaded, followed = load_current(home), load_current(home, desk)
+    same(followed, loaded)
+    parts = (list(loaded.articles.values()), loaded.chunks, loaded.vectors, "model", loaded.companions, dict(loaded.texts))
+    same(loaded, dataclasses.replace(make(*parts), id=loaded.id, created=loaded.created))
+
+
+def test_who_follows_reads_only_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    desk = load_current(tmp_path)
+    for number in range(3):
+        publish_change(change_of("b", number), load_current(tmp_path), tmp_path, keep=1)
+
+    def refused(*_: object) -> Snapshot:
+        raise AssertionError("read whole")
+
+    monkeypatch.setattr(snapshots, "_read_whole", refused)
+    later = load_current(tmp_path, desk)
+    assert [one.text for one in later.chunks[5:]] == ["b 2: line 0", "b 2: line 1"]
+    assert all(mine is theirs for mine, theirs in zip(later.chunks[:5], desk.chunks, strict=True))
+    assert load_current(tmp_path, later) is later
+
+
+def test_who_follows_takes_over_what_was_written_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(with_texts({"a": "one"}), tmp_path, keep=1)
+    publish_change(Change(frozenset(), (), (), np.zeros((0, 0), np.float32), Companions(), {}), load_current(tmp_path), tmp_path, keep=1)
+    desk = load_current(tmp_path)
+    assert make_whole(desk, tmp_path, keep=1) == current_id(tmp_path)
+    assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [current_id(tmp_path)]
+    assert make_whole(load_current(tmp_path), tmp_path, keep=1) is None
+    monkeypatch.setattr(snapshots, "_read_whole", None)
+    later = load_current(tmp_path, desk)
+    assert (later.id, later.chunks, later.article_text("a")) == (current_id(tmp_path), desk.chunks, "one")
+
+
+def test_what_a_kept_snapshot_rests_on_is_kept(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    ids = [str(current_id(tmp_path))]
+    ids += [publish_change(change_of("b", number), load_current(tmp_path), tmp_path, keep=1) for number in range(3)]
+    assert sorted(path.name for path in (tmp_path / "snapshots").iterdir()) == ids
+    (tmp_path / "CURRENT").write_text(ids[1] + "\n", encoding="utf-8")
+    assert load_current(tmp_path).chunks[5].text == "b 0: line 0", "an earlier change can be gone back to"
+    publish(generation(2), tmp_path, keep=1)
+    assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [current_id(tmp_path)]
+
+
+def test_a_change_to_what_is_no_longer_published_is_refused(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=3)
+    before = load_current(tmp_path)
+    first = publish_change(change_of("b", 1), before, tmp_path, keep=3)
+    with pytest.raises(Overtaken, match="publish again"):
+        publish_change(change_of("c", 1), before, tmp_path, keep=3)
+    assert current_id(tmp_path) == first
+    assert not list((tmp_path / "snapshots").glob(".writing-*"))
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "articles.json", "chunks.json", "companions.json", "vectors.npy"])
+def test_a_damaged_change_is_refused(tmp_path: Path, name: str) -> None:
+    publish(generation(1), tmp_path, keep=3)
+    desk = load_current(tmp_path)
+    folder = tmp_path / "snapshots" / publish_change(change_of("b", 1), desk, tmp_path, keep=3)
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: len(content) // 2])
+    for held in (None, desk):
+        with pytest.raises(SnapshotError, match="run `kb ingest`"):
+            load_current(tmp_path, held)
+
+
+def test_a_snapshot_that_keeps_bm25_as_earlier_versions_did_still_loads(tmp_path: Path) -> None:
+    built = generation(3)
+    publish(built, tmp_path, keep=1)
+    folder = tmp_path / "snapshots" / built.id
+    shutil.rmtree(folder / "lexical")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    del manifest["lineage"]
+    manifest["sha256"] = {name: digest for name, digest in manifest["sha256"].items() if not name.startswith("lexical/")}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    loaded = load_current(tmp_path)
+    np.testing.assert_array_equal(loaded.bm25.get_scores(["chunk", "3"]), built.bm25.get_scores(["chunk", "3"]))
+    assert publish_change(change_of("b", 1), loaded, tmp_path, keep=1) == current_id(tmp_path)
 
 
 # ---- damage ------------------------------------------------------------------------------------------------------------
@@ -296,10 +427,11 @@ def publisher(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     assert process.returncode == 0
 
 
-def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapshot(tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", ["steps", "changes"])
+def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapshot(tmp_path: Path, what: str) -> None:
     publish(generation(0), tmp_path, keep=2)
     before, kills, swaps = current_id(tmp_path), 0, 0
-    for child in publisher(tmp_path, "steps"):
+    for child in publisher(tmp_path, what):
         loaded = load_current(tmp_path)
         names = {one.text.split()[-1] for one in loaded.chunks}
         assert len(names) == 1, f"killed before call {child['step']}: chunks of {names}"
@@ -310,7 +442,7 @@ def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapsh
         before = loaded.id
         kills += child["killed"]
     assert child == {"step": kills, "killed": False, "exit": 0}, "the last child was to publish undisturbed"
-    assert kills >= 20
+    assert kills >= (20 if what == "steps" else 10)
     assert 1 < swaps < kills, "some kills must come before the swap and some after it"
 
 
@@ -336,14 +468,14 @@ def test_kill_9_at_random_moments_of_publishing_in_a_loop_leaves_a_loadable_snap
     arrays(np.float32, st.tuples(st.integers(1, 60), st.just(12)), elements=st.floats(-1, 1, width=32)),
     arrays(np.float32, (4, 12), elements=st.floats(-1, 1, width=32)),
 )
-def test_faiss_scores_equal_exact_numpy(rows: np.ndarray, queries: np.ndarray) -> None:
+def test_faiss_scores_are_exact_to_half_precision(rows: np.ndarray, queries: np.ndarray) -> None:
     vectors, asked = unit_rows(rows), unit_rows(queries)
     snapshot = make([article()], [chunk("a", i, f"chunk {i}") for i in range(len(vectors))], vectors, "model", Companions())
     k = min(5, len(vectors))
     scores, found = snapshot.faiss.search(asked, k)
     exact = asked @ vectors.T
-    np.testing.assert_allclose(scores, -np.sort(-exact, axis=1)[:, :k], atol=1e-5)
-    np.testing.assert_allclose(scores, np.take_along_axis(exact, found, axis=1), atol=1e-5)
+    np.testing.assert_allclose(scores, -np.sort(-exact, axis=1)[:, :k], atol=2e-3)
+    np.testing.assert_allclose(scores, np.take_along_axis(exact, found, axis=1), atol=2e-3)
 
 
 def test_a_loaded_index_scores_as_the_one_that_was_built(tmp_path: Path) -> None:

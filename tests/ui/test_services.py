@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from kb.errors import SnapshotError
 from kb.settings import Settings
+from kb.snapshot import changes_behind, current_id
+from retriever import abstain
 from ui import services as module
 from ui.services import Services
 
@@ -48,7 +51,7 @@ def test_a_snapshot_that_cannot_be_read_takes_nothing_away(services: Services, c
 def test_nobody_waits_for_the_store_while_a_snapshot_is_loaded(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     loading, go_on = threading.Event(), threading.Event()
 
-    def load(_: Path) -> Any:
+    def load(*_: object) -> Any:
         loading.set()
         go_on.wait(20)
         raise SnapshotError("damaged", where="CURRENT", fix="run `kb ingest`")
@@ -65,3 +68,65 @@ def test_nobody_waits_for_the_store_while_a_snapshot_is_loaded(services: Service
     assert opened
     go_on.set()
     looking.join(10)
+
+
+def rewritten(services: Services, days: int) -> None:
+    """The article on returns says another number."""
+    path = services.settings.content / "articles" / "returns.md"
+    head, _ = path.read_text(encoding="utf-8").split("## Returns", 1)
+    path.write_text(f"{head}## Returns\nLamps can be returned within {days} days.\n", encoding="utf-8")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def test_an_open_desk_follows_without_being_asked(services: Services) -> None:
+    desk = Services.open(services.settings)
+    desk.start()
+    try:
+        rewritten(services, 21)
+        summary = services.publish_article("returns.md")
+        until(lambda: desk._answerer.snapshot.id == summary.snapshot)
+        assert "21 days" in desk.ask("Within how many days can lamps be returned?").draft
+    finally:
+        desk.close()
+
+
+def test_publishing_goes_on_from_what_another_process_published_meanwhile(services: Services) -> None:
+    other = Services.open(services.settings)
+    (services.settings.content / "articles" / "lamps.md").write_text(
+        "---\nid: lamps\ntitle: Lamps\nlang: en\naudience: public\nowner: desk\nstatus: published\n---\nDust lamps once a week.\n", encoding="utf-8"
+    )
+    other.publish_article("lamps.md")
+    rewritten(services, 21)
+    services.publish_article("returns.md")
+    assert set(services.latest().snapshot.articles) == {"returns", "lamps"}
+    assert [chunk.text for chunk in other.latest().snapshot.chunks] == ["Dust lamps once a week.", "Lamps can be returned within 21 days."]
+
+
+def test_many_changes_are_written_whole_while_nobody_waits(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_CHANGES", 3)
+    for days in (21, 22, 23):
+        rewritten(services, days)
+        summary = services.publish_article("returns.md")
+        services.latest()
+    until(lambda: current_id(services.settings.home) != summary.snapshot)
+    assert changes_behind(services.settings.home) == 0
+    assert "23 days" in services.ask("Within how many days can lamps be returned?").draft
+
+
+def test_what_was_taken_over_as_measured_is_measured_while_nobody_waits(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(abstain, "MEASURED_AT_ONCE", 0)
+    monkeypatch.setattr(abstain, "FEW", 2.0)
+    desk = Services.open(Settings(home=services.settings.home / "own", content=services.settings.content))
+    before = desk.answerer.abstainer._probe
+    rewritten(services, 21)
+    desk.publish_article("returns.md")
+    abstainer = desk.latest().abstainer
+    until(lambda: abstainer.measured)
+    assert abstainer._probe is not before
+    desk.close()
