@@ -17,6 +17,9 @@ from ui.session import Identity, headers_of
 
 MAX_BODY: Final = 4_000_000
 """Bytes of a request."""
+LARGEST_UPLOAD: Final = 10_000_000
+"""Bytes of a file that an owner takes in."""
+_UPLOADS: Final = frozenset({"/api/v1/content/import"})
 FACES: Final = ("desk", "training", "content", "insights")
 FRAME_DESTINATIONS: Final = ("iframe", "frame")
 """What a browser says a page in a frame is for (Sec-Fetch-Dest)."""
@@ -67,7 +70,7 @@ class Guard:
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             return await refusal(scope, receive, secured)
-        await self.app(scope, _bounded(receive), secured)
+        await self.app(scope, _bounded(receive, most_of(scope["path"])), secured)
 
     def _headers(self, scope: Scope) -> dict[str, str]:
         framed = bool(self._ancestors) and (face_of(scope["path"]) == "desk" or scope["path"] == "/embed")
@@ -91,8 +94,8 @@ class Guard:
         if headers.get("sec-fetch-site") in ("cross-site", "same-site") and scope["method"] not in ("GET", "HEAD"):
             return problem(403, "requests from other sites are refused")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY:
-            return problem(413, f"a request has at most {MAX_BODY} bytes")
+        if not length.isdecimal() or int(length) > most_of(scope["path"]):
+            return problem(413, f"a request has at most {most_of(scope['path'])} bytes")
         return None
 
 
@@ -179,7 +182,12 @@ def _adding(send: Send, headers: Mapping[str, str]) -> Send:
     return sending
 
 
-def _bounded(receive: Receive) -> Receive:
+def most_of(path: str) -> int:
+    """Bytes that a request to this path may have."""
+    return LARGEST_UPLOAD if path in _UPLOADS else MAX_BODY
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     """A chunked request names no length: count."""
     seen = 0
 
@@ -187,11 +195,11 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
+        if seen > most:
             return {"type": "http.disconnect"}
         return message
 
     return receiving
 
 
-__all__ = ["FACES", "FRAME_DESTINATIONS", "MAX_BODY", "SECURITY_HEADERS", "Gate", "Guard", "face_of", "hostname"]
+__all__ = ["FACES", "FRAME_DESTINATIONS", "LARGEST_UPLOAD", "MAX_BODY", "SECURITY_HEADERS", "Gate", "Guard", "face_of", "hostname", "most_of"]

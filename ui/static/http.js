@@ -16,6 +16,8 @@ const CHANGED = { "Content-Type": "application/json", "X-CSRF-Token": boot.csrf 
 export const get = (path, signal) => send(path, { signal });
 export const post = (path, body, { signal, key } = {}) =>
   send(path, { method: "POST", headers: { ...CHANGED, ...(key ? { "Idempotency-Key": key } : {}) }, body: JSON.stringify(body), signal });
+/** A file as the request's body, to the byte. */
+export const upload = (path, file) => send(path, { method: "POST", headers: { ...CHANGED, "Content-Type": "application/octet-stream" }, body: file });
 export const put = (path, body) => send(path, { method: "PUT", headers: CHANGED, body: JSON.stringify(body) });
 
 /** Give back JSON, or null for an empty answer. Throws Problem, or AbortError when the signal says so. */
