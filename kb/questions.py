@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import fcntl
 import json
-from collections.abc import Iterator
+import os
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from kb.content import first_problem, read_yaml
@@ -91,12 +97,8 @@ def read_questions(path: Path) -> list[Question]:
     """A question set: a list, or a mapping with the list under `questions`. Raises QuestionsError."""
     if not path.is_file():
         raise QuestionsError("no such file", where=str(path), fix="give the path of a question set")
-    try:
-        data = read_yaml(path)
-    except ContentError as error:
-        raise QuestionsError(error.what, where=error.where, fix=error.fix) from error
-    entries = data.get("questions") if isinstance(data, dict) else data
-    if not isinstance(entries, list) or not entries:
+    entries = _entries(path)
+    if not entries:
         raise QuestionsError("holds no questions", where=str(path), fix="write a list under `questions:`")
     questions = []
     for number, entry in enumerate(entries, 1):
@@ -109,6 +111,88 @@ def read_questions(path: Path) -> list[Question]:
     if twice:
         raise QuestionsError(f"ids stand twice: {', '.join(sorted(twice))}", where=str(path), fix="give each question its own id")
     return questions
+
+
+def _entries(path: Path) -> list[Any]:
+    """The questions of a file as they are written there."""
+    try:
+        data = read_yaml(path)
+    except ContentError as error:
+        raise QuestionsError(error.what, where=error.where, fix=error.fix) from error
+    entries = data.get("questions") if isinstance(data, dict) else data
+    return entries if isinstance(entries, list) else []
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+
+
+def add_question(path: Path, question: Question) -> None:
+    """Put a question at the end of a set; the set is begun where there is none. Whole or not at all.
+
+    What stands there is kept as it is but for its comments. Raises QuestionsError where the set cannot be read, or holds the id already.
+    """
+    with _alone(path):
+        there = read_questions(path) if path.is_file() else []
+        if any(one.id == question.id for one in there):
+            raise QuestionsError("there is such a question already", where=f"{path}: {question.id}", fix="take the other one out first")
+        _write(path, [*(_entries(path) if there else []), question.model_dump(mode="json", exclude_defaults=True)])
+
+
+def remove_question(path: Path, question_id: str) -> None:
+    """Take a question out of a set; the file goes with its last one. Raises QuestionsError where there is no such question."""
+    with _alone(path):
+        there = read_questions(path)
+        if all(one.id != question_id for one in there):
+            raise QuestionsError("there is no such question", where=f"{path}: {question_id}", fix="look at the list again")
+        left = [entry for entry, one in zip(_entries(path), there, strict=True) if one.id != question_id]
+        if left:
+            _write(path, left)
+        else:
+            path.unlink()
+
+
+_WRITING = threading.Lock()
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """No other thread or process of ours writes a set of this folder meanwhile."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise QuestionsError(f"cannot be written: {error.strerror}", where=str(path), fix="check the folder and its permissions") from error
+    try:
+        with _WRITING:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+    finally:
+        os.close(descriptor)  # and with it the lock
+
+
+def _write(path: Path, entries: Sequence[Any]) -> None:
+    """Written beside, read back, moved: a reader never sees half a set, nor one that cannot be read."""
+    beside = path.with_name(f".{uuid.uuid4().hex}.writing")
+    try:
+        with beside.open("wb") as file:
+            file.write(_dumped({"questions": list(entries)}).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        read_questions(beside)
+        os.replace(beside, path)
+    except (OSError, UnicodeEncodeError) as error:
+        raise QuestionsError(f"cannot be written: {error}", where=str(path), fix="check the folder, its permissions and the disk") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _dumped(data: dict[str, Any]) -> str:
+    """YAML that reads as the same data: in readable characters, unless one of them, such as a strange line end, would come back as another."""
+    readable = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=160)
+    return readable if yaml.safe_load(readable) == data else yaml.safe_dump(data, sort_keys=False, width=160)
+
+
+# ---- batches and answers ---------------------------------------------------------------------------------------------
 
 
 def read_batch(path: Path) -> Iterator[BatchLine]:
@@ -201,4 +285,7 @@ def _what(error: Exception) -> str:
     return first_problem(error, "line") if isinstance(error, ValidationError) else f"no JSON object: {error}"
 
 
-__all__ = ["BatchLine", "Question", "answer_of", "read_answers", "read_batch", "read_history", "read_questions"]
+__all__ = [
+    "Articles", "BatchLine", "Expectation", "PastTurn", "Question", "Wording", "add_question", "answer_of", "read_answers", "read_batch",
+    "read_history", "read_questions", "remove_question",
+]  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from kb.errors import QuestionsError
 from kb.models import Turn
-from kb.questions import read_answers, read_batch, read_history, read_questions
+from kb.questions import Question, add_question, read_answers, read_batch, read_history, read_questions, remove_question
 
 ROOT = Path(__file__).parents[2]
 
@@ -213,3 +213,49 @@ def test_a_wrong_line_of_answers_is_named_with_the_remedy(tmp_path: Path, line: 
 def test_answers_that_are_not_there_are_said(tmp_path: Path) -> None:
     with pytest.raises(QuestionsError, match="no such file"):
         read_answers(tmp_path / "none.jsonl")
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+
+
+def question(question_id: str, text: str = "多少錢?") -> Question:
+    return Question.model_validate(
+        {"id": question_id, "text": text, "lang": "yue", "as_of": "2031-05-20", "history": [{"role": "agent", "text": "您好: #1"}],
+         "expect": {"articles": {"all_of": ["a/b"]}, "must_include": [["14.0", "no: 'x'"]], "disclaimers": ["wind"]}}
+    )  # fmt: skip
+
+
+def test_questions_are_added_and_taken_out_as_they_were_given(tmp_path: Path) -> None:
+    path = tmp_path / "questions" / "own.yaml"
+    first, second = question("one"), question("two", "- [a]: {b} #c\n\u2028\x85😀")
+    add_question(path, first)
+    add_question(path, second)
+    assert read_questions(path) == [first, second]
+    remove_question(path, "one")
+    assert read_questions(path) == [second]
+    remove_question(path, "two")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_what_else_stands_in_a_set_is_kept(tmp_path: Path) -> None:
+    path = written(tmp_path, "questions:\n- {id: 7, text: by hand, derived: [0], as_of: 2031-05-20}\n", "own.yaml")
+    add_question(path, question("one"))
+    assert "derived" in path.read_text(encoding="utf-8")
+    assert [one.id for one in read_questions(path)] == ["7", "one"]
+    remove_question(path, "one")
+    assert read_questions(path)[0].as_of == dt.date(2031, 5, 20)
+
+
+def test_a_refused_question_leaves_the_set_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    add_question(path, question("one"))
+    before = path.read_bytes()
+    for act, said in ((lambda: add_question(path, question("one")), "already"), (lambda: remove_question(path, "two"), "no such question")):
+        with pytest.raises(QuestionsError, match=said):
+            act()
+    assert path.read_bytes() == before
+    broken = written(tmp_path, "questions: [", "broken.yaml")
+    with pytest.raises(QuestionsError, match="broken YAML"):
+        add_question(broken, question("two"))
+    assert broken.read_text(encoding="utf-8") == "questions: ["
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["broken.yaml", "own.yaml"]
