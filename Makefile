@@ -74,7 +74,7 @@ model: $(VENV)/.developer ## train the bundled model: make model DATA=folder
 
 model-report: $(VENV)/.developer ## all figures of the bundled model: make model-report DATA=folder
 	@test -n "$(DATA)" || { echo "give the data folder: make model-report DATA=…"; exit 2; }
-	$(BIN)/python -m kb.modelling.report --data $(DATA)
+	$(BIN)/python -m ui.model_report --data $(DATA)
 
 clean: ## remove the environment and the state
 	rm -rf $(VENV) .kb

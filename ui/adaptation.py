@@ -1,4 +1,4 @@
-"""Adapting the bundled model to a shop's golden questions: `kb adapt`, and one step back.
+"""Adapting the bundled model to a shop's golden questions and accepted replies: `kb adapt`, and one step back.
 
 Questions are held out in two ways, each scored by a model that did not see it. Some wordings of known topics: the next customer's wording
 must be found better. Whole topics: what nobody asked yet must not be found worse. Only when both hold is a model trained on all questions and published.
@@ -10,7 +10,7 @@ import dataclasses
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from kb.modelling.data import PARAPHRASES, Intent, read_intents
 from kb.modelling.evaluate import StaticModel
 from kb.modelling.shop import Example, ShopSettings, ShopTrainer, write_model
 from kb.models import Query
-from kb.questions import Articles, Expectation, Question
+from kb.questions import Question
 from kb.settings import Settings
 from kb.snapshot import Snapshot
 from kb.static_embedding import StaticEmbedder, bundled_model_directory
@@ -49,8 +49,6 @@ RECALL_TOLERANCE = 0.02
 SEED = 20
 MOST_POSITIVES = 3
 """Chunks of one article that count as the answer to one question, the best-matching ones."""
-MOST_REPLIES = 1000
-"""Accepted replies that an adaptation looks at: scoring more would take longer than two minutes."""
 KEPT = 3
 """Adapted models that a home keeps: the one in use and those before it."""
 
@@ -252,19 +250,6 @@ def card(comparison: Comparison, base: str) -> str:
 
 
 # ---- what is trained on ------------------------------------------------------------------------------------------------
-
-
-def questions_of_replies(pairs: Iterable[tuple[str, Sequence[str]]]) -> list[Question]:
-    """Accepted replies as questions: each pair is what the customer asked and the ids of the articles that the sent reply cites.
-
-    A pair without text or article teaches nothing and is left out; of each article, the chunk nearest to the question counts as its answer.
-    Of many replies the last MOST_REPLIES count.
-    """
-    useful = [(text, list(dict.fromkeys(articles))) for text, articles in pairs if text.strip() and articles]
-    return [
-        Question(id=f"reply-{number}", text=text, expect=Expectation(articles=Articles(any_of=articles)))
-        for number, (text, articles) in enumerate(useful[-MOST_REPLIES:], 1)
-    ]
 
 
 def find_cases(questions: Sequence[Question], snapshot: Snapshot, embedder: StaticEmbedder) -> tuple[list[Case], int]:

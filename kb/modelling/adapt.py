@@ -7,6 +7,7 @@ table serves both scores.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -21,9 +22,12 @@ from tqdm import tqdm
 from kb.modelling.bags import Bags, Disturbance, TextBags
 from kb.modelling.data import Intent
 from kb.modelling.pretrain import embed, schedule
+from kb.modelling.rows import TrainedRows
 
-__all__ = ["TRIAL", "AdaptSettings", "Adapted", "adapt", "average"]
+__all__ = ["TRIAL", "AdaptSettings", "Adapted", "IntentTexts", "adapt", "adapt_texts", "average"]
 
+Positions = NDArray[np.int64]
+"""Of texts in a bag store."""
 MASKED = -1e4
 """A score that takes a pair out of a softmax."""
 
@@ -72,16 +76,19 @@ def adapt(
     seed: int,
 ) -> Adapted:
     """Train copies of the rows on the intents. Only tokens that occur in them change."""
+    return adapt_texts(vectors, IntentTexts(intents, tokenizer), settings, seed)
+
+
+def adapt_texts(vectors: NDArray[np.float32], texts: "IntentTexts", settings: AdaptSettings, seed: int) -> Adapted:
+    """`adapt` on intents that are tokenised already."""
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    texts = _IntentTexts(intents, tokenizer)
-    used = texts.bags.compact()
     lengths = np.linalg.norm(vectors, axis=1)
     start_weights = np.clip(lengths / np.median(lengths[lengths > 0]), 1e-3, 20).astype(np.float32)
-    weight = nn.Parameter(torch.from_numpy(vectors[used]))
-    logits = nn.Parameter(torch.from_numpy(np.log(np.expm1(start_weights[used]))))  # softplus undone
+    rows = TrainedRows(vectors[texts.used])
+    logits = nn.Parameter(torch.from_numpy(np.log(np.expm1(start_weights[texts.used]))))  # softplus undone
     optimizer = torch.optim.Adam(
-        [{"params": [weight], "rate": settings.learning_rate}, {"params": [logits], "rate": settings.token_weight_rate}],
+        [{"params": [rows.table], "rate": settings.learning_rate}, {"params": [logits], "rate": settings.token_weight_rate}],
         fused=True,
     )
     twins = texts.same_slug()
@@ -89,16 +96,15 @@ def adapt(
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * schedule(step, settings.steps, 0)
         if step == settings.steps // 3 and settings.twin_cosine <= 1:
-            twins = twins | texts.twins(weight, settings.twin_cosine)
-        chosen = random.permutation(len(intents))[: settings.batch]
+            twins = twins | texts.twins(rows.table, settings.twin_cosine)
+        chosen = random.permutation(len(texts))[: settings.batch]
         masked = torch.from_numpy(twins[np.ix_(chosen, chosen)])
-        loss = _loss(weight, logits, texts, chosen, masked, settings, random)
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        logits.grad = None
+        rows.backward(_loss(rows, logits, texts.draw(chosen, random), texts.bags, masked, settings, random))
         optimizer.step()
     adapted, token_weights = vectors.copy(), start_weights
-    adapted[used] = weight.detach().numpy()
-    token_weights[used] = functional.softplus(logits).detach().numpy()
+    adapted[texts.used] = rows.values
+    token_weights[texts.used] = functional.softplus(logits).detach().numpy()
     return Adapted(adapted, token_weights)
 
 
@@ -111,44 +117,32 @@ def average(runs: Sequence[Adapted]) -> Adapted:
 
 
 def _loss(
-    weight: Tensor,
+    rows: TrainedRows,
     logits: Tensor,
-    texts: "_IntentTexts",
-    chosen: NDArray[np.int64],
+    drawn: tuple[Positions, Positions, Positions],
+    bags: TextBags,
     masked: Tensor,
     settings: AdaptSettings,
     random: np.random.Generator,
 ) -> Tensor:
-    messages, others, articles = texts.draw(chosen, random)
+    """Loss of the drawn messages, other messages and article sentences, one of each an intent."""
+    messages, others, articles = drawn
     if settings.single_positive:
-        positives = np.where(random.random(len(chosen)) < settings.article_share, articles, others)
-        left, right = _embed_all(weight, texts.bags, [messages, positives], settings, random)
-        return _info_nce(left @ right.T, masked, settings.scale)
-    left, other, article = _embed_all(weight, texts.bags, [messages, others, articles], settings, random)
-    loss = (1 - settings.article_share) * _info_nce(left @ other.T, masked, settings.scale)
-    loss = loss + settings.article_share * _info_nce(left @ article.T, masked, settings.scale)
-    if settings.late_share:
-        part = slice(0, settings.late_batch)
-        scores = max_sim(
-            weight,
-            functional.softplus(logits),
-            texts.bags.batch(messages[part], random, settings.disturbance),
-            texts.bags.batch(articles[part], random, settings.disturbance),
-        )
+        columns = [messages, np.where(random.random(len(messages)) < settings.article_share, articles, others)]
+    else:
+        columns = [messages, others, articles]
+    part = slice(0, settings.late_batch)
+    late = [messages[part], articles[part]] if settings.late_share and not settings.single_positive else []
+    gathered, ids, (whole, *late_bags) = rows.gather(
+        [bags.batch(texts, random, settings.disturbance) for texts in (np.concatenate(columns), *late)]
+    )  # fmt: skip
+    left, *rights = torch.split(embed(gathered, whole), len(messages))
+    losses = [_info_nce(left @ right.T, masked, settings.scale) for right in rights]
+    loss = losses[0] if len(losses) == 1 else (1 - settings.article_share) * losses[0] + settings.article_share * losses[1]
+    if late_bags:
+        scores = max_sim(gathered, functional.softplus(logits[ids]), *late_bags)
         loss = loss + settings.late_share * _info_nce(scores, masked[part, part], settings.scale)
     return loss
-
-
-def _embed_all(
-    weight: Tensor,
-    bags: TextBags,
-    columns: Sequence[NDArray[np.int64]],
-    settings: AdaptSettings,
-    random: np.random.Generator,
-) -> tuple[Tensor, ...]:
-    """Unit vectors of several columns of texts in one bag call."""
-    drawn = bags.batch(np.concatenate(columns), random, settings.disturbance)
-    return torch.split(embed(weight, drawn), [len(column) for column in columns])
 
 
 def _info_nce(scores: Tensor, masked: Tensor, scale: float) -> Tensor:
@@ -159,16 +153,18 @@ def _info_nce(scores: Tensor, masked: Tensor, scale: float) -> Tensor:
 
 
 def max_sim(weight: Tensor, token_weights: Tensor, queries: Bags, passages: Bags) -> Tensor:
-    """Weighted mean over a query's tokens of each one's best cosine in a passage, (queries, passages)."""
-    query_tokens = functional.normalize(functional.embedding(queries.ids, weight), dim=-1)
-    passage_tokens = functional.normalize(functional.embedding(passages.ids, weight), dim=-1)
-    best = cast(Tensor, _SegmentMax.apply(passage_tokens @ query_tokens.T, _lengths(passages)))  # type: ignore[no-untyped-call]
+    """Weighted mean over a query's tokens of each one's best cosine in a passage, (queries, passages).
+
+    Cosines are taken once for each pair of different tokens: in a batch, most tokens stand several times.
+    """
+    asked, asked_places = torch.unique(queries.ids, return_inverse=True)
+    told, told_places = torch.unique(passages.ids, return_inverse=True)
+    cosines = functional.normalize(weight[told], dim=-1) @ functional.normalize(weight[asked], dim=-1).T
+    best = cast(Tensor, _SegmentMax.apply(functional.embedding(told_places, cosines), _lengths(passages)))  # type: ignore[no-untyped-call]
     counts = _lengths(queries)
     rows = torch.repeat_interleave(torch.arange(len(counts)), counts)
-    importance = token_weights[queries.ids]
-    sums = torch.zeros(len(counts), len(best)).index_add(0, rows, (best * importance).T)
-    totals = torch.zeros(len(counts)).index_add(0, rows, importance)
-    return sums / totals.clamp_min(1e-6)[:, None]
+    importance = torch.zeros(len(counts), len(asked)).index_put((rows, asked_places), token_weights[queries.ids], accumulate=True)
+    return importance @ best.T / importance.sum(dim=1, keepdim=True).clamp_min(1e-6)
 
 
 def _lengths(bags: Bags) -> Tensor:
@@ -201,14 +197,15 @@ class _SegmentMax(torch.autograd.Function):
         return largest.mul_(shared.repeat_interleave(lengths, dim=0)), None
 
 
-class _IntentTexts:
+class IntentTexts:
     """All texts of the intents in one bag store, and the positions of each intent's messages and article sentences."""
 
     def __init__(self, intents: Sequence[Intent], tokenizer: Tokenizer) -> None:
         texts: list[str] = []
         slugs: dict[str, int] = {}
         self._slug = np.array([slugs.setdefault(intent.slug, len(slugs)) for intent in intents])
-        self._file = np.array([intent.file for intent in intents])
+        self.files = np.array([intent.file for intent in intents])
+        """The file that each intent stands in."""
         rows: list[list[NDArray[np.int64]]] = []  # by intent: positions of the messages of each language, then of the article sentences
         for intent in intents:
             rows.append([])
@@ -221,8 +218,22 @@ class _IntentTexts:
             for column, part in enumerate(row):
                 self._positions[number, column, : len(part)] = part
         self.bags = TextBags(tokenizer, texts)
+        self.used = self.bags.compact()
+        """Ids of the tokens that occur; the bags count within these."""
 
-    def draw(self, intents: NDArray[np.int64], random: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    def __len__(self) -> int:
+        return len(self._slug)
+
+    def without(self, files: Sequence[str]) -> "IntentTexts":
+        """The intents of all other files, tokenised no second time."""
+        others = copy(self)
+        kept = ~np.isin(self.files, files)
+        others._slug, others.files, others._counts, others._positions = (
+            array[kept] for array in (self._slug, self.files, self._counts, self._positions)
+        )  # fmt: skip
+        return others
+
+    def draw(self, intents: Positions, random: np.random.Generator) -> tuple[Positions, Positions, Positions]:
         """For each intent the positions of a message, another message and an article sentence; languages are drawn evenly."""
         languages = self._counts.shape[1] - 1
         messages = self._draw(intents, random.integers(0, languages, len(intents)), random)
@@ -244,7 +255,7 @@ class _IntentTexts:
             sums = torch.zeros(len(counts), vectors.shape[1]).index_add(0, torch.from_numpy(owners), vectors)
             centroids = functional.normalize(sums, dim=-1)
             near = (centroids @ centroids.T).numpy() >= least_cosine
-        return _off_diagonal(near & (self._file[:, None] != self._file[None, :]))
+        return _off_diagonal(near & (self.files[:, None] != self.files[None, :]))
 
     def _draw(self, intents: NDArray[np.int64], columns: NDArray[np.int64], random: np.random.Generator) -> NDArray[np.int64]:
         places = (random.random(len(intents)) * self._counts[intents, columns]).astype(np.int64)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from kb.modelling.adapt import TRIAL, AdaptSettings, adapt
+from kb.modelling.adapt import TRIAL, AdaptSettings, IntentTexts, adapt_texts
 from kb.modelling.data import MESSAGE_LANGUAGES, Intent
 from kb.modelling.evaluate import Ranking, StaticModel, rank_held_out
 from kb.modelling.side_by_side import side_by_side
@@ -48,7 +48,7 @@ class HeldOut:
     """What each recipe found on files that it was not adapted on."""
 
     runs: dict[str, dict[int, dict[str, Ranking]]]
-    """Ranking by recipe, seed and file."""
+    """Ranking by recipe, seed and file; one seed for what is not adapted."""
 
     def rankings(self, recipe: str, file: str | None = None) -> list[Ranking]:
         """One ranking a seed, over one file or all."""
@@ -84,13 +84,11 @@ def by_adaptation(recipes: Sequence[Recipe]) -> dict[AdaptSettings | None, list[
     return groups
 
 
-def make_model(
-    tokenizer: Tokenizer, general: NDArray[np.float32], intents: Sequence[Intent], settings: AdaptSettings | None, seed: int
-) -> StaticModel:  # fmt: skip
+def make_model(tokenizer: Tokenizer, general: NDArray[np.float32], texts: IntentTexts, settings: AdaptSettings | None, seed: int) -> StaticModel:
     """The general vectors, adapted where there are settings for it."""
     if settings is None:
         return StaticModel(tokenizer, general, np.ones(len(general), dtype=np.float32))
-    adapted = adapt(general, intents, tokenizer, settings, seed)
+    adapted = adapt_texts(general, texts, settings, seed)
     return StaticModel(tokenizer, adapted.vectors, adapted.token_weights)
 
 
@@ -112,18 +110,22 @@ def measure_held_out(
     files = list(dict.fromkeys(intent.file for intent in intents))
     parts = [files[first :: groups or len(files)] for first in range(groups or len(files))]
     start = _digest(tokenizer.to_str(), hashlib.sha256(general.tobytes()).hexdigest(), repr(intents))
-    runs: dict[str, dict[int, dict[str, Ranking]]] = {recipe.name: {seed: {} for seed in seeds} for recipe in recipes}
-    folds = [(seed, part, settings, group) for seed in seeds for part in parts for settings, group in by_adaptation(recipes).items()]
+    texts = IntentTexts(intents, tokenizer)
+    folds = [
+        (seed, part, settings, group)
+        for seed in seeds for part in parts for settings, group in by_adaptation(recipes).items()
+        if settings or seed == seeds[0]  # without an adaptation nothing is drawn
+    ]  # fmt: skip
     arguments: list[tuple[object, ...]] = []
     for seed, part, settings, group in folds:
-        seed = seed if settings else seeds[0]  # nothing is drawn
         weights = [recipe.late_interaction for recipe in group]
         stored = folder / f"fold-{_digest(start, repr(settings), repr(weights), str(seed), ' '.join(part))}.json" if folder else None
-        arguments.append((tokenizer, general, intents, settings, seed, part, weights, stored))
+        arguments.append((tokenizer, general, intents, texts, settings, seed, part, weights, stored))
     measured = side_by_side(_fold, arguments, workers, "held-out folds")
+    runs: dict[str, dict[int, dict[str, Ranking]]] = {recipe.name: {} for recipe in recipes}
     for (seed, _, _, group), found in zip(folds, measured, strict=True):
         for recipe, by_file in zip(group, found, strict=True):
-            runs[recipe.name][seed].update(by_file)
+            runs[recipe.name].setdefault(seed, {}).update(by_file)
     return HeldOut(runs)
 
 
@@ -131,6 +133,7 @@ def _fold(
     tokenizer: Tokenizer,
     general: NDArray[np.float32],
     intents: Sequence[Intent],
+    texts: IntentTexts,
     settings: AdaptSettings | None,
     seed: int,
     part: Sequence[str],
@@ -140,9 +143,9 @@ def _fold(
     """Rankings by file for each weight of late interaction."""
     found = _read_fold(stored)
     if found is None:
-        kept = [intent for intent in intents if intent.file not in part]
-        model = make_model(tokenizer, general, kept, settings, seed)
-        found = [{file: rank_held_out(model, intents, file, weight) for file in part} for weight in weights]
+        model = make_model(tokenizer, general, texts.without(part), settings, seed)
+        ranked = {file: rank_held_out(model, intents, file, weights) for file in part}
+        found = [{file: rankings[place] for file, rankings in ranked.items()} for place in range(len(weights))]
         _write_fold(stored, found)
     return found
 

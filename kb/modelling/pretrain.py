@@ -15,6 +15,7 @@ from tqdm import tqdm
 from kb.modelling.bags import Bags, Disturbance, TextBags
 from kb.modelling.cantonese import to_cantonese
 from kb.modelling.data import TrainingData
+from kb.modelling.rows import TrainedRows
 from kb.modelling.side_by_side import side_by_side
 from kb.modelling.teacher import Teacher
 from kb.modelling.tokenizer import character_ids
@@ -117,9 +118,9 @@ def schedule(step: int, steps: int, warm_up: int) -> float:
 def _run(start: NDArray[np.float32], sets: GeneralSets, settings: GeneralSettings, seed: int) -> NDArray[np.float32]:
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    weight = nn.Parameter(torch.from_numpy(start.copy()))
+    rows = TrainedRows(start)
     head = nn.Linear(start.shape[1], sets.teacher_vectors.shape[1], bias=False)
-    optimizer = torch.optim.Adam([weight, *head.parameters()], lr=settings.learning_rate, fused=True)
+    optimizer = torch.optim.Adam([rows.table, *head.parameters()], lr=settings.learning_rate, fused=True)
     shares = {name: round(getattr(settings, name) * settings.batch) for name in sets.pairs if len(sets.pairs[name])}
     taught_count = round(settings.teacher * settings.batch) if len(sets.taught) else 0
     for step in tqdm(range(settings.steps), desc=f"general, seed {seed}", unit="step"):
@@ -127,19 +128,18 @@ def _run(start: NDArray[np.float32], sets: GeneralSets, settings: GeneralSetting
             group["lr"] = settings.learning_rate * schedule(step, settings.steps, settings.warm_up)
         drawn = np.concatenate([sets.pairs[name][random.integers(0, len(sets.pairs[name]), count)] for name, count in shares.items()])
         chosen = random.integers(0, len(sets.taught), taught_count) if taught_count else np.zeros(0, np.int64)
-        # One bag call for everything: the gradient of the whole table is allocated once.
         positions = np.concatenate([drawn[:, 0], drawn[:, 1], sets.taught[chosen]])
-        vectors = embed(weight, sets.texts.batch(positions, random, settings.disturbance))
-        left, right, student = torch.split(vectors, [len(drawn), len(drawn), taught_count])
+        gathered, _, (bags,) = rows.gather([sets.texts.batch(positions, random, settings.disturbance)])
+        left, right, student = torch.split(embed(gathered, bags), [len(drawn), len(drawn), taught_count])
         loss = _contrast(left, right, drawn, settings.scale)
         if taught_count:
             target = torch.from_numpy(sets.teacher_vectors[sets.taught_row[chosen]])
             taught_loss = _distil(head(student), target, sets.taught_row[chosen], settings.scale)
             loss = (1 - settings.teacher) * loss + settings.teacher * taught_loss
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
+        head.zero_grad()
+        rows.backward(loss)
         optimizer.step()
-    return np.asarray(weight.detach().numpy(), dtype=np.float32)
+    return rows.values
 
 
 def _distil(student: Tensor, target: Tensor, rows: NDArray[np.int64], scale: float) -> Tensor:

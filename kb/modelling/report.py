@@ -1,4 +1,4 @@
-"""All figures of the bundled model: `python -m kb.modelling.report --data DIR`.
+"""All figures of the bundled model: `python -m ui.model_report --data DIR`, or without the articles' chunks `python -m kb.modelling.report`.
 
 The speeds, the sample shop's development questions over its facts, then held-out topics (see `kb.modelling.held_out`) by language
 and by file. Printed as Markdown. What was measured is kept in the cache folder: run again after an interruption, it goes on where it
@@ -7,7 +7,7 @@ stopped. The folder's keys hold data and settings but not the code: delete it af
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from kb.modelling.adapt import IntentTexts
 from kb.modelling.data import Intent, read_training_data
-from kb.modelling.evaluate import Ranking, StaticModel, rank_facts
+from kb.modelling.evaluate import AskedShop, Ranking, StaticModel, rank_shop
 from kb.modelling.held_out import RECIPES, Recipe, by_adaptation, file_table, language_table, limited, make_model, measure_held_out, spread
 from kb.modelling.side_by_side import one_thread
 from kb.modelling.teacher import CachedTeacher, MiniLMTeacher, Teacher
@@ -53,35 +54,36 @@ def measure_speed(directory: Path, texts: Sequence[str]) -> Speed:
     return Speed(min(loads), min(queries), max(throughputs))
 
 
-def facts_table(
-    tokenizer: Tokenizer,
-    general: NDArray[np.float32],
-    intents: Sequence[Intent],
-    recipes: Sequence[Recipe],
-    seeds: Sequence[int],
-    facts: Path,
-    questions: Path,
-) -> list[str]:
-    """One line a recipe on the development questions, adapted on all intents, by seed and as shipped (seeds averaged)."""
-    lines = ["| development questions | R@1 | R@5 | MRR | English R@1 / R@5 |", "|---" * 5 + "|"]
+def shop_tables(
+    tokenizer: Tokenizer, general: NDArray[np.float32], intents: Sequence[Intent], recipes: Sequence[Recipe], seeds: Sequence[int], shops: Sequence[AskedShop]
+) -> list[list[str]]:  # fmt: skip
+    """A table a shop, one line a recipe: adapted on all intents, by seed and as shipped (seeds averaged)."""
+    texts = IntentTexts(intents, tokenizer)
+    tables = [
+        [f"| {shop.name}, {len(shop.asked)} questions | R@1 | R@5 | MRR | English R@1 / R@5 |", "|---" * 5 + "|"] for shop in shops
+    ]  # fmt: skip
     for settings, group in by_adaptation(recipes).items():
-        models = [make_model(tokenizer, general, intents, settings, seed) for seed in seeds]
-        for recipe in group:
-            runs = [rank_facts(model, facts, questions, recipe.late_interaction) for model in models]
-            lines.append(_facts_line(recipe.name, runs))
-    shipped = StaticModel.load(bundled_model_directory())
-    for weight, name in ((0.0, "shipped, cosine"), (1.0, "shipped, cosine + MaxSim")):
-        lines.append(_facts_line(name, [rank_facts(shipped, facts, questions, weight)]))
-    return lines
+        models = [make_model(tokenizer, general, texts, settings, seed) for seed in (seeds if settings else seeds[:1])]
+        _add_lines(tables, shops, models, {recipe.name: recipe.late_interaction for recipe in group})
+    _add_lines(tables, shops, [StaticModel.load(bundled_model_directory())], {"shipped, cosine": 0.0, "shipped, cosine + MaxSim": 1.0})
+    return tables
 
 
-def _facts_line(name: str, runs: Sequence[Ranking]) -> str:
+def _add_lines(tables: Sequence[list[str]], shops: Sequence[AskedShop], models: Sequence[StaticModel], weights: Mapping[str, float]) -> None:
+    """One line a name and weight of MaxSim: mean and spread over the models."""
+    for table, shop in zip(tables, shops, strict=True):
+        found = [rank_shop(model, shop, list(weights.values())) for model in models]
+        table.extend(_shop_line(name, runs) for name, *runs in zip(weights, *found, strict=True))
+
+
+def _shop_line(name: str, runs: Sequence[Ranking]) -> str:
     figures = [[run.recall(1) for run in runs], [run.recall(5) for run in runs], [run.reciprocal() for run in runs]]
     english = " / ".join(spread([run.recall(at, "en") for run in runs]) for at in (1, 5))
     return f"| {name} | {' | '.join(map(spread, figures))} | {english} |"
 
 
-def main() -> None:
+def main(shops: Sequence[AskedShop] = ()) -> None:
+    """The command line; `shops` are measured beside the sample shop's facts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with dictionary.tsv.gz and parallel-zh-en.tsv.gz")
     parser.add_argument("--facts", type=Path, default=Path("tests/data/sample_facts.yaml"), help="the sample shop's facts")
@@ -104,7 +106,8 @@ def main() -> None:
     tokenizer, general = general_model(data, teacher, TrainSettings(), options.cache, options.workers)
     recipes, seeds = limited(RECIPES, options.steps), range(options.seeds)
     if options.facts.exists() and options.questions.exists():
-        table = facts_table(tokenizer, general, data.intents, recipes, seeds, options.facts, options.questions)
+        shops = [AskedShop.of_facts("development questions over facts", options.facts, options.questions), *shops]
+    for table in shop_tables(tokenizer, general, data.intents, recipes, seeds, shops) if shops else ():
         print("\n".join(table) + "\n", flush=True)
     if not options.skip_held_out:
         found = measure_held_out(tokenizer, general, data.intents, recipes, seeds, options.groups, options.cache, options.workers)

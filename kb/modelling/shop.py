@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from kb.modelling.adapt import MASKED
@@ -22,6 +22,7 @@ from kb.modelling.data import Intent
 from kb.modelling.evaluate import StaticModel
 from kb.modelling.export import export_model
 from kb.modelling.pretrain import embed, schedule
+from kb.modelling.rows import TrainedRows
 
 __all__ = ["Example", "ShopSettings", "ShopTrainer", "write_model"]
 
@@ -115,38 +116,42 @@ class ShopTrainer:
         torch.manual_seed(seed)
         random = np.random.default_rng(seed)
         pools = self._hard_pools(chosen)
-        weight = nn.Parameter(torch.from_numpy(self._model.vectors[self._used]))
-        optimizer = torch.optim.Adam([weight], lr=settings.learning_rate, fused=True)
+        rows = TrainedRows(self._model.vectors[self._used])
+        optimizer = torch.optim.Adam([rows.table], lr=settings.learning_rate, fused=True)
         for step in range(settings.steps):
             for group in optimizer.param_groups:
                 group["lr"] = settings.learning_rate * schedule(step, settings.steps, 0)
             drawn = random.permutation(len(chosen))[: settings.batch]
-            loss = (1 - settings.corpus_share) * self._shop_loss(weight, chosen[drawn], [pools[one] for one in drawn], random)
-            if settings.corpus_share and len(self._corpus):
-                loss = loss + settings.corpus_share * self._corpus_loss(weight, random)
-            optimizer.zero_grad(set_to_none=True)
-            torch.autograd.backward(loss)
+            rows.backward(self._loss(rows, chosen[drawn], [pools[one] for one in drawn], random))
             optimizer.step()
             progress()
-        return np.asarray(weight.detach().numpy(), dtype=np.float32)
+        return rows.values
 
-    def _shop_loss(self, weight: Tensor, questions: Rows, pools: Sequence[Rows], random: np.random.Generator) -> Tensor:
+    def _loss(self, rows: TrainedRows, questions: Rows, pools: Sequence[Rows], random: np.random.Generator) -> Tensor:
+        """The shop's loss, and the corpus's where it has a share."""
         settings = self._settings
+        with_corpus = bool(settings.corpus_share) and len(self._corpus) > 0
+        shop, masked = self._draw_shop(questions, pools, random)
+        bags = [self._bags.batch(shop, random, settings.disturbance)]
+        if with_corpus:
+            messages, articles, slugs = self._corpus.draw(settings.corpus_batch, random)
+            bags.append(self._bags.batch(np.concatenate([messages, articles]), random, settings.disturbance))
+        gathered, _, bags = rows.gather(bags)
+        left, candidates = torch.split(embed(gathered, bags[0]), [len(questions), len(shop) - len(questions)])
+        loss = (1 - settings.corpus_share) * _info_nce(left @ candidates.T, masked, settings.scale)
+        if with_corpus:
+            left, right = torch.split(embed(gathered, bags[1]), len(messages))
+            same = torch.from_numpy(_but_own(slugs[:, None] == slugs[None, :]))
+            loss = loss + settings.corpus_share * _info_nce(left @ right.T, same, settings.scale)
+        return loss
+
+    def _draw_shop(self, questions: Rows, pools: Sequence[Rows], random: np.random.Generator) -> tuple[Rows, Tensor]:
+        """Positions of the questions, of a right passage of each and of hard negatives, in turn; and which pairs are no negatives."""
         right = np.array([random.choice(self._examples[one].positives) for one in questions], dtype=np.int64)
-        hard = [random.permutation(pool)[: settings.hard] for pool in pools]
+        hard = [random.permutation(pool)[: self._settings.hard] for pool in pools]
         passages = np.concatenate([right, *hard])
         masked = torch.from_numpy(_but_own(self._never[questions][:, passages]))
-        left, candidates = self._embed(weight, [self._questions[questions], passages], random)
-        return _info_nce(left @ candidates.T, masked, settings.scale)
-
-    def _corpus_loss(self, weight: Tensor, random: np.random.Generator) -> Tensor:
-        messages, articles, slugs = self._corpus.draw(self._settings.corpus_batch, random)
-        left, right = self._embed(weight, [messages, articles], random)
-        return _info_nce(left @ right.T, torch.from_numpy(_but_own(slugs[:, None] == slugs[None, :])), self._settings.scale)
-
-    def _embed(self, weight: Tensor, columns: Sequence[Rows], random: np.random.Generator) -> tuple[Tensor, ...]:
-        drawn = self._bags.batch(np.concatenate(columns), random, self._settings.disturbance)
-        return torch.split(embed(weight, drawn), [len(column) for column in columns])
+        return np.concatenate([self._questions[questions], passages]), masked
 
 
 class _CorpusTexts:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from kb.modelling.adapt import AdaptSettings, adapt, average
+from kb.modelling.adapt import AdaptSettings, IntentTexts, adapt_texts, average
 from kb.modelling.data import TrainingData, read_training_data
 from kb.modelling.export import export_model, model_card
 from kb.modelling.pretrain import GeneralSettings, general_sets, train_general, with_characters
@@ -52,8 +52,9 @@ def train(
 ) -> None:
     """From data to a model directory; `figures` is Markdown for the model card. So many `workers` processes train at a time."""
     tokenizer, general = general_model(data, teacher, settings, cache, workers)
-    runs = [(general, data.intents, tokenizer, settings.adapt, seed) for seed in settings.adapt_seeds]
-    adapted = average(side_by_side(adapt, runs, workers, "adaptation"))
+    texts = IntentTexts(data.intents, tokenizer)
+    runs = [(general, texts, settings.adapt, seed) for seed in settings.adapt_seeds]
+    adapted = average(side_by_side(adapt_texts, runs, workers, "adaptation"))
     card = model_card(tokenizer.get_vocab_size(), settings.dimension, len(data.intents), figures)
     export_model(out, tokenizer, adapted.vectors, adapted.token_weights, card)
 

@@ -3,6 +3,7 @@ for a time, and zub the other way. Each article is asked about in two wordings."
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from kb.questions import Question, read_questions
 from kb.settings import Settings
 from kb.snapshot import current_id, load_current
 from kb.static_embedding import StaticEmbedder
+from kb.store import Ask, Feedback, Reply, Store, store_url
 from ui import adaptation, cli, services
 from ui.services import Services
 
@@ -339,28 +341,6 @@ def test_wordings_held_out_leave_another_on_their_topic(settings: Settings, ques
     assert parts == adaptation.split_wordings(cases)
 
 
-def test_accepted_replies_become_questions_on_what_they_cite(settings: Settings, questions: list[Question], base: Path) -> None:
-    pairs = [
-        (f"zim {NAMES[0]} my friend", (f"{NAMES[0]}-price", f"{NAMES[0]}-price")), ("  ", (f"{NAMES[1]}-price",)), ("hello", ()),
-        ("gone", ("no-such-article",)),
-    ]  # fmt: skip
-    replies = adaptation.questions_of_replies(pairs)
-    assert [(one.text, one.expect.articles.any_of) for one in replies] == [
-        (f"zim {NAMES[0]} my friend", [f"{NAMES[0]}-price"]), ("gone", ["no-such-article"])
-    ]  # fmt: skip
-    snapshot = load_current(settings.home)
-    cases, left_out = adaptation.find_cases([*questions, *replies], snapshot, StaticEmbedder(base))
-    assert left_out == 1
-    (row,) = cases[-1].example.positives
-    assert snapshot.chunks[row].article == f"{NAMES[0]}-price"
-
-
-def test_of_many_replies_the_last_count() -> None:
-    replies = adaptation.questions_of_replies((f"question {number}", ["a"]) for number in range(adaptation.MOST_REPLIES + 5))
-    assert len({one.id for one in replies}) == len(replies) == adaptation.MOST_REPLIES
-    assert (replies[0].text, replies[-1].text) == ("question 5", f"question {adaptation.MOST_REPLIES + 4}")
-
-
 # ---- the file that names the models ------------------------------------------------------------------------------------
 
 
@@ -423,12 +403,40 @@ def test_the_command_shows_before_and_after_and_goes_back(settings: Settings, qu
     assert "not better: nothing is published" in out
 
 
+def keep_replies(settings: Settings, questions: Sequence[Question]) -> None:
+    """As if each question had been answered with its article, and the draft sent."""
+    store = Store.open(store_url(settings))
+    for number, one in enumerate(questions):
+        at, draft = dt.datetime(2026, 11, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number), f"It is {one.expect.must_include[0][0]} [1]."
+        (article,) = one.expect.articles.all_of
+        answer = {"draft": draft, "abstain": False, "asker": "customer", "sources": [{"n": 1, "article": article}]}
+        store.add_ask(Ask(f"a{number}", at, "wing", "", "", one.text, (), "2026-11-01", answer, "s", "extractive", {}))
+        store.add_reply(Reply(f"r{number}", f"a{number}", at, "wing", "", "", draft, [], "send", draft, False, None, "none"))
+    store.add_feedback(Feedback("f", "a0", dt.datetime(2026, 11, 2, tzinfo=dt.UTC), "wing", "wrong", ""))
+    store.close()
+
+
+def test_the_command_learns_from_accepted_replies(settings: Settings, questions: list[Question], base: Path) -> None:
+    keep_replies(settings, questions[:-1])
+    code, out = kb(settings, "adapt", "--from-log")
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0] == "95 accepted replies"
+    assert sum(line.count(" → ") for line in lines) == 12
+    assert lines[-1].startswith("better: youju-static:")
+    identity = load_current(settings.home).embedder
+    assert identity != StaticEmbedder(base).identity
+    assert kb(settings, "adapt", "--undo")[0] == 0
+    assert load_current(settings.home).embedder == StaticEmbedder(base).identity
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from-log"], "replies are not stored yet; give question sets"),
-        ([], "give either question sets or --undo"),
-        (["questions.yaml", "--undo"], "give either question sets or --undo"),
+        (["--from-log"], "0 accepted replies are kept; that is too few to learn from; give question sets beside it"),
+        ([], "give question sets, --from-log or --undo"),
+        (["questions.yaml", "--undo"], "give question sets, --from-log or --undo"),
+        (["--from-log", "--undo"], "give question sets, --from-log or --undo"),
         (["nowhere.yaml"], "nowhere.yaml: no such file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

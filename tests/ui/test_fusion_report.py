@@ -13,32 +13,14 @@ from kb.embedding import Embedder
 from kb.questions import read_questions
 from kb.snapshot import Snapshot
 from ui import fusion_report
-from ui.fusion_report import (
-    Base,
-    Case,
-    Cases,
-    Lexical,
-    Report,
-    bigrams,
-    by_bound,
-    by_credit,
-    by_family,
-    by_largest,
-    by_ranks,
-    by_z_scores,
-    check_table,
-    cross_validate,
-    difference,
-    figures,
-    half_of,
-    interval,
-    lexical,
-    ranks,
-    score,
-    shop_base,
-    simulated_bases,
-    splitter,
-)
+from ui.fusion_report.bases import Base, Case, score, shop_base, simulated_bases
+from ui.fusion_report.check import check_sets, check_table
+from ui.fusion_report.figures import difference, figures, interval
+from ui.fusion_report.fits import Cases, by_family, cross_validate, ranks
+from ui.fusion_report.fusions import Fusion, Lexical, by_bound, by_credit, by_largest, by_ranks, by_z_scores, lexical
+from ui.fusion_report.halves import half_of
+from ui.fusion_report.report import Report
+from ui.fusion_report.tokens import Split, bigrams, splitter
 
 CHUNKS = ("風鈴保養期 18 個月", "風鈴每周擦拭一次", "Brass bells ring for 40 seconds", "Paper kites fly in light wind")
 OWNERS = (0, 0, 1, 2)
@@ -89,12 +71,12 @@ def test_the_context_counts_less_than_the_message(hash_embedder: type) -> None:
         (splitter(bigrams, stem=False), ["returned", "2", "退", "换", "货", "退换", "换货"]),
     ],
 )
-def test_tokenisations_differ_only_in_what_they_say(split: fusion_report.Split, tokens: list[str]) -> None:
+def test_tokenisations_differ_only_in_what_they_say(split: Split, tokens: list[str]) -> None:
     assert split("the 退換貨 returned 2") == tokens
 
 
 @pytest.mark.parametrize("fusion", [by_largest, by_bound, by_z_scores, by_ranks])
-def test_every_fusion_works_with_either_side_absent(fusion: fusion_report.Fusion) -> None:
+def test_every_fusion_works_with_either_side_absent(fusion: Fusion) -> None:
     dense = np.array([[0.1, 0.7, 0.3]], np.float32)
     bm25 = Lexical(np.array([[2.0, 0.0, 1.0]], np.float32), np.array([[4.0]], np.float32))
     nothing = Lexical(np.zeros((1, 3), np.float32), np.zeros((1, 1), np.float32))
@@ -180,8 +162,23 @@ def test_the_report_prints_every_table(base: Base) -> None:
     assert "nan" not in "".join(tables)
 
 
-def test_nothing_heavy_is_imported_with_the_module() -> None:
-    tree = ast.parse(Path(fusion_report.__file__).read_text(encoding="utf-8"))
-    names = {alias.name.split(".")[0] for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
-    names |= {(node.module or "").split(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom)}
-    assert not names & {"torch", "sklearn", "scipy", "jieba", "tokenizers", "bm25s", "sentence_transformers"}
+def test_the_check_says_what_fusion_adds_to_its_better_part(lantern_quay_snapshot: Snapshot, hash_embedder: type[Embedder], tmp_path: Path) -> None:
+    path = tmp_path / "questions.yaml"
+    path.write_text(
+        "- {id: Q1, lang: yue, text: 風暴傘保養幾耐, expect: {articles: {all_of: [returns/umbrellas]}}}\n"
+        "- {id: Q2, lang: en, text: how long to the islands, expect: {articles: {any_of: [delivery/islands]}}}\n",
+        encoding="utf-8",
+    )
+    recall, bare, search = check_sets(lantern_quay_snapshot, {"quay": read_questions(path)}, hash_embedder(), splitter(bigrams))
+    assert [line.split(" | ")[0] for line in recall.splitlines()[2:]] == ["| quay (2)", "| quay (2)"]
+    assert bare.splitlines()[-1].startswith("| as shipped − its better part | ")
+    assert search.splitlines()[-1].startswith("| hybrid − its better part | ")
+    assert search.splitlines()[-1].count(" down") == 3, "two languages and all"
+
+
+def test_nothing_heavy_is_imported_with_the_package() -> None:
+    for path in Path(fusion_report.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {alias.name.split(".")[0] for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
+        names |= {(node.module or "").split(".")[0] for node in tree.body if isinstance(node, ast.ImportFrom)}
+        assert not names & {"torch", "sklearn", "scipy", "jieba", "tokenizers", "bm25s", "sentence_transformers"}, path.name

@@ -28,15 +28,15 @@ def test_an_interrupted_report_goes_on_where_it_stopped(
     start: tuple[Any, Any], tiny_data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = measure_held_out(*start, tiny_data.intents, RECIPES, [0, 1])
-    adapt, trained = held_out.adapt, []
+    adapt, trained = held_out.adapt_texts, []
 
-    def power_cut(vectors: Any, intents: Any, *rest: Any) -> Any:
-        trained.append({intent.file for intent in intents})
+    def power_cut(vectors: Any, texts: Any, *rest: Any) -> Any:
+        trained.append(set(texts.files))
         if len(trained) == 4:
             raise KeyboardInterrupt
-        return adapt(vectors, intents, *rest)
+        return adapt(vectors, texts, *rest)
 
-    monkeypatch.setattr(held_out, "adapt", power_cut)
+    monkeypatch.setattr(held_out, "adapt_texts", power_cut)
     with pytest.raises(KeyboardInterrupt):
         measure_held_out(*start, tiny_data.intents, RECIPES, [0, 1], folder=tmp_path)
     again = measure_held_out(*start, tiny_data.intents, RECIPES, [0, 1], folder=tmp_path)
@@ -57,13 +57,13 @@ def test_other_settings_seeds_or_rows_are_other_folds(start: tuple[Any, Any], ti
 
 
 def test_groups_are_held_out_together(start: tuple[Any, Any], tiny_data: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
-    adapt, kept = held_out.adapt, []
+    adapt, kept = held_out.adapt_texts, []
 
-    def spy(vectors: Any, intents: Any, *rest: Any) -> Any:
-        kept.append({intent.file for intent in intents})
-        return adapt(vectors, intents, *rest)
+    def spy(vectors: Any, texts: Any, *rest: Any) -> Any:
+        kept.append(set(texts.files))
+        return adapt(vectors, texts, *rest)
 
-    monkeypatch.setattr(held_out, "adapt", spy)
+    monkeypatch.setattr(held_out, "adapt_texts", spy)
     found = measure_held_out(*start, tiny_data.intents, RECIPES[1:2], [0], groups=2)
     assert kept == [{"p2"}, {"p1", "p3"}]
     assert sorted(found.files) == ["p1", "p2", "p3"]
