@@ -32,11 +32,11 @@ _WRITING = threading.Lock()
 
 
 class Conflict(ContentError):
-    """The file is no longer the one that was opened. `current`: its text now; '' where it is gone."""
+    """The file is no longer the one that was opened. `current`: its text now; '' where it is gone. `by`: who changed it; '' where that is not known."""
 
-    def __init__(self, what: str, current: str, *, where: str) -> None:
+    def __init__(self, what: str, current: str, *, where: str, by: str = "") -> None:
         super().__init__(what, where=where, fix="look at the difference and decide what stays")
-        self.current = current
+        self.current, self.by = current, by
 
 
 # ---- where it lies ---------------------------------------------------------------------------------------------------------
@@ -153,6 +153,8 @@ class Beginning:
     products: tuple[str, ...] = ()
     question: str = ""
     """What customers ask that no article answers; becomes the first heading."""
+    questions: tuple[str, ...] = ()
+    """All their wordings. They go into the article's history, not into its file: customers' words are neither indexed nor shown to anybody else."""
 
 
 _HINTS: dict[ReplyLanguage, tuple[str, str]] = {
@@ -165,13 +167,19 @@ _HINTS: dict[ReplyLanguage, tuple[str, str]] = {
 def template(beginning: Beginning, today: dt.date) -> str:
     """A new article's file: a draft in force from today, to be reviewed in a year."""
     heading, hint = _HINTS[beginning.lang]
+    lines = [front_matter(beginning, today), f"## {' '.join(beginning.question.split()) or heading}", "", hint, ""]
+    return "\n".join(lines)
+
+
+def front_matter(beginning: Beginning, today: dt.date) -> str:
+    """What a new article's file begins with, down to the empty line below it."""
     matter = {
         "id": beginning.id, "title": beginning.title, "lang": beginning.lang, "category": beginning.category or beginning.id.split("/")[0],
         "products": list(beginning.products), "audience": "public", "owner": beginning.owner, "valid_from": today, "valid_until": None,
         "review_by": _a_year_after(today), "supersedes": None, "translation_of": None, "status": "draft", "disclaimers": [],
     }  # fmt: skip
     lines = [f"{key}:{_yaml(value)}" for key, value in matter.items()]
-    return "\n".join(["---", *lines, "---", "", f"## {' '.join(beginning.question.split()) or heading}", "", hint, ""])
+    return "\n".join(["---", *lines, "---", ""])
 
 
 def _a_year_after(day: dt.date) -> dt.date:
@@ -269,5 +277,5 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 __all__ = [
-    "Beginning", "Conflict", "Piece", "Status", "article_path", "difference", "read_text", "status_of", "template", "with_status", "write",
+    "Beginning", "Conflict", "Piece", "Status", "article_path", "difference", "front_matter", "read_text", "status_of", "template", "with_status", "write",
 ]  # fmt: skip

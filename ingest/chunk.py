@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.problems import problem
 from kb.models import ApprovedReply, Article, Block, Chunk, Problem, Section
 from kb.quantities import read, supported
 from kb.text import sentences, tokenise
@@ -25,10 +26,7 @@ def chunk(article: Article, similarity: Similarity | None = None) -> tuple[list[
     for section in article.sections:
         blocks = [piece for block in section.blocks for piece in _pieces(block)]
         replies, lost = _assign(article, section, blocks, similarity)
-        problems += [
-            Problem(article.file, reply.line, "the approved reply states a quantity that no text of its section states", "mend the reply or the section", "warning")
-            for reply in lost
-        ]  # fmt: skip
+        problems += [problem("reply-quantity", article.file, reply.line, "warning") for reply in lost]
         for position, block in enumerate(blocks):
             ordinal = len(chunks)
             chunks.append(

@@ -141,8 +141,7 @@ def lint_text(file: str, text: str, beside: Holdings) -> FileOnDisk:
         return one
     others = [other.article for path, other in beside.files.items() if other.article and path != file]
     found = [problem for problem in keep_one_of_each_id([*others, one.article])[1] if problem.file == file]
-    cross = cross_check([one.article, *others], beside.companions, lambda _, key: key_line(plain.split("\n"), key))
-    found += [problem for problem in cross if problem.file == file]
+    found += cross_check([*others, one.article], beside.companions, lambda _, key: key_line(plain.split("\n"), key), one.article)
     found += check_article(one.article, text, Known.of([one.article, *others], beside.companions))
     wrong = {one.params["key"] for one in one.problems if one.severity == "error" and "key" in one.params}
     checked = _with(one, [problem for problem in found if problem.params.get("key") not in wrong])

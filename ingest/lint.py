@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
+from ingest.problems import problem
 from kb.content import Companions
 from kb.embedding import Vectors
 from kb.models import Article, Problem
@@ -32,60 +34,31 @@ def keep_one_of_each_id(articles: Iterable[Article]) -> tuple[list[Article], lis
     for article_id, same in by_id.items():
         chosen = next((article for article in same if article.file == f"{article_id}.md"), same[0])
         kept.append(chosen)
-        problems += [
-            Problem(article.file, 2, f"id {article_id!r} is also the id of {chosen.file}", "give one of them another id")
-            for article in same
-            if article is not chosen
-        ]
+        problems += [problem("id-twice", article.file, 2, key="id", id=article_id, file=chosen.file) for article in same if article is not chosen]
     return kept, problems
 
 
-def cross_check(articles: Sequence[Article], companions: Companions, line_of: Callable[[Article, str], int] = lambda *_: 2) -> list[Problem]:
+def cross_check(
+    articles: Sequence[Article], companions: Companions, line_of: Callable[[Article, str], int] = lambda *_: 2, only: Article | None = None
+) -> list[Problem]:
     """References that lead nowhere: superseded and translated articles, disclaimers, links of supersession in a circle.
 
-    line_of: where a key of an article's front matter stands.
+    line_of: where a key of an article's front matter stands. only: the one of the articles that is asked about; None: all.
     """
     ids = {article.id: article for article in articles}
     problems: list[Problem] = []
-    for article in articles:
+    for article in articles if only is None else (only,):
         for key, target in (("supersedes", article.supersedes), ("translation_of", article.translation_of)):
             if target == article.id:
-                problems.append(
-                    Problem(article.file, line_of(article, key), f"{key} names the article itself", "name another article or leave it empty")
-                )
+                problems.append(problem("names-itself", article.file, line_of(article, key), key=key))
             elif target and target not in ids:
-                problems.append(
-                    Problem(
-                        article.file,
-                        line_of(article, key),
-                        f"{key} names {target!r}, which is no article",
-                        "mend the id or leave it empty",
-                        "warning",
-                    )
-                )
+                problems.append(problem("names-nothing", article.file, line_of(article, key), "warning", key=key, target=target))
         if _in_circle(article, ids):
-            problems.append(
-                Problem(
-                    article.file,
-                    line_of(article, "supersedes"),
-                    "supersedes leads back to the article itself",
-                    "let only the newer one name the older",
-                )
-            )
+            problems.append(problem("supersedes-circle", article.file, line_of(article, "supersedes"), key="supersedes"))
         for disclaimer in article.disclaimers:
             if disclaimer not in companions.disclaimers:
-                problems.append(
-                    Problem(
-                        article.file,
-                        line_of(article, "disclaimers"),
-                        f"disclaimer {disclaimer!r} is not in disclaimers.yaml",
-                        "add its text there or mend the id",
-                    )
-                )
-        if article.valid_until and article.review_by and article.review_by > article.valid_until:
-            problems.append(
-                Problem(article.file, line_of(article, "review_by"), "review_by lies after valid_until", "review it while it is in force", "warning")
-            )
+                line = line_of(article, "disclaimers")
+                problems.append(problem("disclaimer-unknown", article.file, line, key="disclaimers", disclaimer=disclaimer))
     return problems
 
 
@@ -150,8 +123,12 @@ class Page:
             elif not fence:
                 yield number, line
 
-    def warn(self, line: int, what: str, fix: str) -> Problem:
-        return Problem(self.article.file, line, what, fix, "warning")
+    def warn(self, code: str, line: int, /, **params: str | int) -> Problem:
+        return problem(code, self.article.file, line, "warning", **params)
+
+    def warn_of(self, code: str, key: str, /, **params: str | int) -> Problem:
+        """At a key of the front matter."""
+        return self.warn(code, self.line_of(key), key=key, **params)
 
 
 Rule = Callable[[Page], Iterable[Problem]]
@@ -175,9 +152,16 @@ def body_start(lines: Sequence[str]) -> int:
 
 
 def missing_validity(page: Page) -> Iterator[Problem]:
-    """A published article says from when it holds."""
-    if page.article.status == "published" and page.article.valid_from is None:
-        yield page.warn(page.line_of("valid_from"), "valid_from is missing: nobody can tell since when this holds", "add valid_from: YYYY-MM-DD")
+    """An article says from when it holds, unless nobody uses it any more."""
+    if page.article.status != "retired" and page.article.valid_from is None:
+        yield page.warn_of("no-validity", "valid_from")
+
+
+def reviewed_too_late(page: Page) -> Iterator[Problem]:
+    """An article is reviewed before it is over."""
+    until, review_by = page.article.valid_until, page.article.review_by
+    if review_by and until and review_by > until:
+        yield page.warn_of("review-after-end", "review_by")
 
 
 def unknown_products(page: Page) -> Iterator[Problem]:
@@ -185,7 +169,7 @@ def unknown_products(page: Page) -> Iterator[Problem]:
     terms = {term.id for term in page.known.companions.glossary}
     for product in page.article.products if terms else ():
         if product not in terms:
-            yield page.warn(page.line_of("products"), f"product {product!r} is not in glossary.yaml", "add the term there or mend the id")
+            yield page.warn_of("product-unknown", "products", product=product)
 
 
 def broken_tables(page: Page) -> Iterator[Problem]:
@@ -205,16 +189,16 @@ def _table_problems(page: Page, run: Sequence[tuple[int, str]]) -> Iterator[Prob
     first, header = run[0]
     delimiter = _cells(run[1][1]) if len(run) > 1 else []
     if not delimiter or not all(re.fullmatch(r":?-+:?", cell) for cell in delimiter):
-        yield page.warn(first, "this is no table: the line below its header is not |---|---|", "write that line")
+        yield page.warn("table-without-rule", first)
         return
     width = len(_cells(header))
     if len(delimiter) != width:
-        yield page.warn(run[1][0], f"this is no table: {len(delimiter)} columns are ruled, the header has {width}", f"rule {width} columns")
+        yield page.warn("table-rule-width", run[1][0], columns=len(delimiter), width=width)
         return
     for number, line in run[2:]:
         cells = len(_cells(line))
         if cells != width:
-            yield page.warn(number, f"the row has {cells} cells, the header has {width}", "add or take out cells; write \\| for a line within a cell")
+            yield page.warn("table-row-width", number, cells=cells, width=width)
 
 
 def _cells(row: str) -> list[str]:
@@ -233,7 +217,7 @@ def dead_links(page: Page) -> Iterator[Problem]:
         for match in _LINK.finditer(re.sub(r"`[^`]*`", "", line)):
             target = match[1] or match[2]
             if not _OUTSIDE.match(target) and not _leads_somewhere(target, page):
-                yield page.warn(number, f"the link {target!r} leads to no article", "name an article's file or id")
+                yield page.warn("dead-link", number, target=target)
 
 
 def _leads_somewhere(target: str, page: Page) -> bool:
@@ -262,7 +246,7 @@ def bare_numbers(page: Page) -> Iterator[Problem]:
         for quantity in read(line):
             start, end = quantity.span
             if quantity.kind is Kind.NUMBER and _WANTS_UNIT.search(text[:start]) and _VALUE_END.match(text[end:]):
-                yield page.warn(number, f"{line[start:end].strip()!r} has no unit", "write the unit beside it")
+                yield page.warn("number-without-unit", number, number=line[start:end].strip())
 
 
 def _bare_cells(page: Page) -> Iterator[Problem]:
@@ -277,7 +261,7 @@ def _bare_cells(page: Page) -> Iterator[Problem]:
             continue
         for line, cell, found in cells:
             if len(found) == 1 and found[0].kind is Kind.NUMBER and re.fullmatch(r"[\d.,]+", cell.strip()):
-                yield page.warn(line, f"{cell.strip()!r} in column {header!r} has no unit, other rows have one", "write the unit beside it")
+                yield page.warn("cell-without-unit", line, number=cell.strip(), column=header)
 
 
 def mixed_scripts(page: Page) -> Iterator[Problem]:
@@ -285,17 +269,20 @@ def mixed_scripts(page: Page) -> Iterator[Problem]:
     lang = page.article.lang
     if lang == "en":
         return
-    of_the_other = _only_simplified if lang == "zh-Hant" else _only_traditional
-    name = "Simplified" if lang == "zh-Hant" else "Traditional"
+    code, of_the_other = ("simplified-in-traditional", _only_simplified) if lang == "zh-Hant" else ("traditional-in-simplified", _only_traditional)
+
+    def others(text: str) -> str:
+        return "".join([character for character in dict.fromkeys(text) if of_the_other(character)][:8])
+
+    if found := others(page.article.title):
+        yield page.warn_of(code, "title", characters=found)
     reply = ""
     for number, line in page.numbered():
         marker = re.match(r"\s*:::\s*(?:reply\s+lang=([\w-]+))?", line)
         if marker:
             reply = marker[1] or ""
-        elif not reply or reply == lang:
-            found = [character for character in dict.fromkeys(line) if of_the_other(character)]
-            if found:
-                yield page.warn(number, f"{name} characters in a {lang} article: {''.join(found[:8])}", f"write the line in {lang}")
+        elif (not reply or reply == lang) and (found := others(line)):
+            yield page.warn(code, number, characters=found)
 
 
 @lru_cache(maxsize=16384)
@@ -316,7 +303,7 @@ def _encodable(character: str, encoding: str) -> bool:
     return True
 
 
-RULES: tuple[Rule, ...] = (missing_validity, unknown_products, broken_tables, dead_links, bare_numbers, mixed_scripts)
+RULES: tuple[Rule, ...] = (missing_validity, reviewed_too_late, unknown_products, broken_tables, dead_links, bare_numbers, mixed_scripts)
 
 # ---- articles that say the same -------------------------------------------------------------------------------------------
 
@@ -336,17 +323,13 @@ def near_duplicates(
     """
     if not len(vectors) or vectors.shape[1] != their_vectors.shape[1] or not vectors.shape[1]:
         return []
-    alike = vectors @ their_vectors.T >= SAME
-    problems = []
-    owners = np.asarray(their_articles)
-    for name, other in others.items():
-        if not _may_repeat(article, other, today):
-            continue
-        said = int(alike[:, owners == name].any(axis=1).sum())
-        if said >= FEWEST_SAME and said >= SAME_SHARE * len(vectors):
-            what = f"{said} of its {len(vectors)} passages stand in {other.id} ({other.title}) too"
-            problems.append(Problem(article.file, 2, what, "keep one of the articles, or name what it supersedes", "warning"))
-    return problems
+    passages, rows = np.nonzero(vectors @ their_vectors.T >= SAME)
+    said = Counter(name for _, name in {(passage, their_articles[row]) for passage, row in zip(passages.tolist(), rows.tolist(), strict=True)})
+    return [
+        problem("near-duplicate", article.file, 2, "warning", said=count, of=len(vectors), id=name, title=others[name].title)
+        for name, count in sorted(said.items())
+        if count >= FEWEST_SAME and count >= SAME_SHARE * len(vectors) and name in others and _may_repeat(article, others[name], today)
+    ]
 
 
 def _may_repeat(article: Article, other: Article, today: dt.date) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 import yaml
 from markdown_it import MarkdownIt
@@ -13,13 +14,14 @@ from mdit_py_plugins.container import container_plugin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from ingest.problems import problem
 from ingest.read import RawArticle
 from kb.models import REPLY_LANGUAGES, ApprovedReply, Article, Audience, Block, Problem, ReplyLanguage, Section
 
 _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
 
 
-class _FrontMatterLoader(yaml.SafeLoader):
+class FrontMatterLoader(yaml.SafeLoader):
     """Leaves dates as text, so that a day that does not exist is reported under its key and line."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012
@@ -69,18 +71,27 @@ class FrontMatter(BaseModel):
     @classmethod
     def _plain_id(cls, value: str | None) -> str | None:
         if value is not None and not _ID.fullmatch(value):
-            raise ValueError("must be letters, digits, '-', '_' and '.' in parts divided by '/'")
+            raise PydanticCustomError("id_format", "no id")
         return value
 
     @model_validator(mode="after")
     def _ordered_dates(self) -> FrontMatter:
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise ValueError(f"valid_until {self.valid_until} lies before valid_from {self.valid_from}")
+            raise PydanticCustomError("dates_reversed", "reversed")
         return self
 
 
 def parse(raw: RawArticle) -> tuple[Article | None, list[Problem]]:
     """The article, or None with the errors that keep it out; warnings come with either."""
+    article, problems = understand(raw)
+    return None if any(one.severity == "error" for one in problems) else article, problems
+
+
+def understand(raw: RawArticle) -> tuple[Article | None, list[Problem]]:
+    """As much of the article as can be read, values that are wrong left out, so that an author is told of everything at once; None where it is nothing.
+
+    Only `parse` tells whether it can be used.
+    """
     problems: list[Problem] = []
     split = _split_front_matter(raw, problems)
     if split is None:
@@ -91,7 +102,7 @@ def parse(raw: RawArticle) -> tuple[Article | None, list[Problem]]:
         return None, problems
     sections = _sections(raw, body, offset, problems)
     if not any(section.blocks for section in sections):
-        problems.append(Problem(raw.shown, offset + 1, "the article has no text", "write its body below the front matter"))
+        problems.append(problem("no-text", raw.shown, offset + 1))
         return None, problems
     article = Article(
         id=matter.id or raw.file.removesuffix(".md"), file=raw.file, title=matter.title, lang=matter.lang,
@@ -107,48 +118,61 @@ def _split_front_matter(raw: RawArticle, problems: list[Problem]) -> tuple[str, 
     """(front matter, body, number of lines before the body)."""
     lines = raw.text.split("\n")
     if not lines or lines[0].strip() != "---":
-        problems.append(Problem(raw.shown, 1, "no front matter", "begin the file with a line '---', the keys, and '---' again"))
+        problems.append(problem("no-front-matter", raw.shown, 1))
         return None
     for number, line in enumerate(lines[1:], 2):
         if line.strip() == "---":
             return "\n".join(lines[1 : number - 1]), "\n".join(lines[number:]), number
-    problems.append(Problem(raw.shown, 1, "the front matter has no end", "close it with a line '---'"))
+    problems.append(problem("front-matter-open", raw.shown, 1))
     return None
 
 
 def _front_matter(raw: RawArticle, text: str, problems: list[Problem]) -> FrontMatter | None:
     try:
-        data = yaml.load(text, Loader=_FrontMatterLoader)
+        data = yaml.load(text, Loader=FrontMatterLoader)
         lines = _key_lines(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 2
-        problems.append(Problem(raw.shown, line, f"broken YAML: {error.reason} (#x{error.character:04x})", "delete the character"))
+        problems.append(problem("yaml-character", raw.shown, line, why=str(error.reason), character=f"{error.character:04x}"))
         return None
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a wrong explicit tag raises any of them
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or ("nested too deeply" if isinstance(error, RecursionError) else "a value does not fit its tag")
-        problems.append(
-            Problem(raw.shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'")
-        )
+        why = getattr(error, "problem", None) or ("nested too deeply" if isinstance(error, RecursionError) else "a value does not fit its tag")
+        problems.append(problem("yaml", raw.shown, (mark.line if mark else 0) + 2, why=str(why)))
         return None
     if not isinstance(data, dict):
-        problems.append(Problem(raw.shown, 2, "the front matter is no list of keys", "write 'key: value' lines"))
+        problems.append(problem("no-keys", raw.shown, 2))
         return None
     duplicate = next((key for key, line in lines if sum(key == other for other, _ in lines) > 1), None)
     if duplicate is not None:
         line = [line for key, line in lines if key == duplicate][-1]
-        problems.append(Problem(raw.shown, line, f"key {duplicate!r} stands twice", "keep one"))
+        problems.append(problem("key-twice", raw.shown, line, key=duplicate))
         return None
-    try:
-        return FrontMatter.model_validate(data)
-    except ValidationError as error:
-        at = dict(lines)
-        for problem in error.errors():
-            key = str(problem["loc"][0]) if problem["loc"] else ""
-            what, fix = _worded(key, problem)
-            line = at.get(key) or at.get("valid_until" if not key else "") or 2
-            problems.append(Problem(raw.shown, line, what, fix))
-        return None
+    return _validated(raw, data, dict(lines), problems)
+
+
+_NEEDED: Mapping[str, str] = {"title": "?", "lang": "en"}
+"""What stands for a value that is needed, while the one that is there is wrong."""
+
+
+def _validated(raw: RawArticle, data: Mapping[Any, Any], lines: Mapping[str, int], problems: list[Problem]) -> FrontMatter | None:
+    """The values, without those that are wrong. Whoever mends one of them sees the others' problems meanwhile."""
+    wrong: set[str] = set()
+    for _ in range(3):  # values, then the order of dates, then what is left
+        try:
+            return FrontMatter.model_validate({**_NEEDED, **data} if wrong else data)
+        except ValidationError as error:
+            found = [(_key_of(one), one) for one in error.errors()]
+            for key, one in found:
+                if key not in wrong:
+                    problems.append(_worded(raw.shown, lines.get(key, 2), key, one))
+                wrong.add(key)
+            data = {key: value for key, value in data.items() if str(key) not in wrong}
+    return None
+
+
+def _key_of(error: Any) -> str:
+    return str(error["loc"][0]) if error["loc"] else "valid_until"
 
 
 def _key_lines(text: str) -> list[tuple[str, int]]:
@@ -158,24 +182,36 @@ def _key_lines(text: str) -> list[tuple[str, int]]:
     return [(str(key.value), key.start_mark.line + 2) for key, _ in node.value]
 
 
-def _worded(key: str, problem: Any) -> tuple[str, str]:
-    kind = problem["type"]
+def _worded(file: str, line: int, key: str, error: Any) -> Problem:
+    """What pydantic found wrong with a value."""
+    kind, value = error["type"], _shown(error["input"])
     if kind == "extra_forbidden":
-        return f"unknown key {key!r}", f"use one of {', '.join(FrontMatter.model_fields)}"
+        return problem("key-unknown", file, line, key=key, known=", ".join(FrontMatter.model_fields))
     if kind == "missing":
-        return f"key {key!r} is missing", "add it"
+        return problem("key-missing", file, line, key=key)
+    if kind == "dates_reversed":
+        since, until = error["input"]["valid_from"], error["input"]["valid_until"]
+        return problem("dates-reversed", file, line, key=key, since=str(since), until=str(until))
     if "date" in kind:
-        return f"{key}: {_shown(problem['input'])} is no date", "write it as YYYY-MM-DD"
+        return problem("value-no-date", file, line, key=key, value=value)
     if kind == "literal_error":
-        return f"{key}: {_shown(problem['input'])} is not allowed", f"use {problem['ctx']['expected']}"
-    message = problem["msg"].removeprefix("Value error, ")
-    return (f"{key}: {message}" if key else message), "mend the value"
+        allowed = get_args(FrontMatter.model_fields[key].annotation)
+        return problem("value-not-allowed", file, line, key=key, value=value, allowed=", ".join(allowed))
+    if kind == "id_format":
+        return problem("value-no-id", file, line, key=key)
+    if kind == "string_too_short" or (kind == "string_type" and error["input"] is None):
+        return problem("value-empty", file, line, key=key)
+    if kind == "string_too_long":
+        return problem("value-long", file, line, key=key, most=error["ctx"]["max_length"])
+    if kind in ("string_type", "list_type"):
+        return problem("value-not-text" if kind == "string_type" else "value-not-list", file, line, key=key, value=value)
+    return problem("value-wrong", file, line, key=key, why=error["msg"])
 
 
 def _shown(value: Any) -> str:
-    """A value in one line; a list or mapping, which aliases can make endless, by its kind only."""
+    """A value in one line; a list or mapping, which aliases can make endless, by its brackets only."""
     if isinstance(value, (list, dict)):
-        return "a list" if isinstance(value, list) else "a mapping"
+        return "[…]" if isinstance(value, list) else "{…}"
     text = repr(value)
     return text if len(text) <= 80 else text[:79] + "…"
 
@@ -319,17 +355,15 @@ def _replies(raw: RawArticle, token: Token, source: list[str], offset: int, prob
     first, last = _lines(token, offset)
     match = re.fullmatch(r"reply\s+lang=([\w-]+)", token.info.strip())
     if match is None or match[1] not in REPLY_LANGUAGES:
-        problems.append(
-            Problem(raw.shown, first, "the reply block names no known language", "write '::: reply lang=zh-Hant', zh-Hans or en", "warning")
-        )
+        problems.append(problem("reply-language", raw.shown, first, "warning"))
         return []
     after = last - offset  # markdown-it maps the container without its closing line
     if after >= len(source) or not source[after].strip().startswith(":::"):
-        problems.append(Problem(raw.shown, first, "the reply block has no end", "close it with a line ':::'", "warning"))
+        problems.append(problem("reply-open", raw.shown, first, "warning"))
     lang: Any = match[1]
     inside = range(first + 1, last + 1)
     lines = [(number, source[number - offset - 1].strip()) for number in inside if number - offset <= len(source)]
     return [ApprovedReply(lang, re.sub(r"^[-*+]\s+", "", line), number) for number, line in lines if line and line != ":::"]
 
 
-__all__ = ["FrontMatter", "markdown_parser", "parse"]
+__all__ = ["FrontMatter", "FrontMatterLoader", "markdown_parser", "parse", "understand"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,6 +29,10 @@ class Problem:
     what: str
     fix: str
     severity: Severity = "error"
+    code: str = ""
+    """Names the rule, so that a page can word it in the reader's language; empty where only English is known."""
+    params: Mapping[str, str | int] = field(default_factory=dict, hash=False)
+    """What the wording of the code is filled with."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}; {self.fix}"

@@ -65,12 +65,12 @@ def _bought_when(texts: Sequence[str], query: Query) -> bool:
     return _apart([_period(text) for text in texts]) or (not _period(texts[0]) and any(map(_period, texts[1:])))
 
 
-def _period(text: str) -> frozenset[object]:
+def _period(text: str) -> frozenset[str]:
     """The days, and the side of them, of a purchase that a text holds for; empty where it holds for any, or says until when one may buy."""
     folded = normalise(text)
     sides = [name for name, pattern in (("before", _BOUGHT_BEFORE), ("after", _BOUGHT_AFTER)) if pattern.search(folded)]
     days = _days(text)
-    return frozenset((side, day) for side in sides for day in days) if days and not _DEADLINE.search(folded) else frozenset()
+    return frozenset(f"{side} {day}" for side in sides for day in days) if days and not _DEADLINE.search(folded) else frozenset()
 
 
 def _days(text: str) -> frozenset[tuple[float, float]]:

@@ -47,6 +47,8 @@ class Services:
         """Held by the thread that does what nobody waits for after a publish."""
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
+        self.beforehand: list[Callable[[], None]] = []
+        """What is done in the background once serving begins, so that nobody waits for it later. It must not raise."""
 
     @classmethod
     def open(cls, settings: Settings, progress: Progress | None = None) -> Services:
@@ -159,6 +161,12 @@ class Services:
         self._stop.clear()
         self._follower = threading.Thread(target=self._follow, name="newest snapshot", daemon=True)
         self._follower.start()
+        if self.beforehand:
+            self._in_the_background(self._prepare)
+
+    def _prepare(self) -> None:
+        for work in self.beforehand:
+            work()
 
     def close(self) -> None:
         """End what runs beside the requests, write what waits and let go of the store."""

@@ -6,33 +6,46 @@ it: agents are answered by the published text meanwhile. An article that was nev
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from ingest.authoring import Beginning, Conflict, Status, article_path, read_text, status_of, template, with_status, write
 from ingest.build import Summary, embedded_text
 from ingest.library import FileOnDisk, Holdings, Library, lint_text
-from ingest.lint import near_duplicates
+from ingest.lint import key_line, near_duplicates
+from ingest.matter import with_values
+from ingest.problems import problem
 from kb.article_texts import version_of
 from kb.errors import ContentError
-from kb.models import Problem
+from kb.models import Article, Problem
 from kb.store import Revision, RevisionKind, Store
+from ui.begun_from import reason_with
+from ui.conflicts import ConflictBoard
+from ui.intake import take_in
 from ui.services import Services
 from ui.usage import UsageCounter, Use
 
 State = Literal["broken", "draft", "review", "retired", "coming", "ended", "in-force"]
-Flag = Literal["expiring", "stale", "unused", "disliked", "warnings", "unindexed", "aside"]
+Flag = Literal["conflict", "expiring", "stale", "replaced", "unused", "disliked", "warnings", "unindexed", "aside"]
 SOON_DAYS: Final = 30
 """Days before its end from which an article counts as expiring."""
+_DAY = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+"""At the end of the id of an article that was begun as a successor."""
 MOST_REVISIONS: Final = 500
 """Since an article was last published, among which its authors are looked for."""
 
 
 class Refused(ContentError):
-    """What a rule of the shop, not the file, stands against."""
+    """What a rule of the shop, not the file, stands against. `code`: names it, so that a page can word it in the reader's language."""
+
+    def __init__(self, code: str, what: str, *, where: str = "", fix: str) -> None:
+        super().__init__(what, where=where, fix=fix)
+        self.code = code
 
 
 class Unsound(ContentError):
@@ -56,16 +69,31 @@ def state_of(file: FileOnDisk, today: dt.date) -> State:
     return "ended" if article.is_over(today) else "in-force"
 
 
-def flags_of(file: FileOnDisk, use: Use, today: dt.date, *, indexed: str | None, aside: bool) -> list[Flag]:
-    """What else an owner should know. indexed: version of the article that agents are answered from; None: none."""
+def followers_of(holdings: Holdings, today: dt.date) -> dict[str, Article]:
+    """Id of an article → the published one that takes its place: in force by now, or the first to come."""
+    found: dict[str, Article] = {}
+    articles = [one.article for one in holdings.files.values() if one.article is not None and not one.broken]
+    for article in sorted(articles, key=lambda one: one.valid_from or dt.date.min):
+        if article.supersedes and article.status == "published" and not article.is_over(today):
+            found.setdefault(article.supersedes, article)
+    return found
+
+
+def flags_of(
+    file: FileOnDisk, use: Use, today: dt.date, *, indexed: str | None, aside: bool, conflict: bool = False, follower: Article | None = None
+) -> list[Flag]:  # fmt: skip
+    """What else an owner should know. indexed: version of the article that agents are answered from; None: none.
+    conflict: whether what is published contradicts another article. follower: the published article that takes its place."""
     state, article = state_of(file, today), file.article
-    flags: list[Flag] = []
+    flags: list[Flag] = ["conflict"] if conflict else []
     if article is not None and state == "in-force":
         if article.valid_until is not None and (article.valid_until - today).days <= SOON_DAYS:
             flags.append("expiring")
         if article.is_stale(today):
             flags.append("stale")
-        if not use.cited:
+        if follower is not None and follower.in_force(today):
+            flags.append("replaced")
+        elif not use.cited:
             flags.append("unused")
     if use.disliked:
         flags.append("disliked")
@@ -86,6 +114,7 @@ class Workspace:
         self.services = services
         self.content = services.settings.content
         self._library = Library(self.content)
+        self.conflicts = ConflictBoard(services)
         self._usage: UsageCounter | None = None
         self._changing = threading.Lock()
         self._indexing = threading.Lock()
@@ -97,6 +126,11 @@ class Workspace:
     def holdings(self) -> Holdings:
         """The files as they lie there now. Raises ContentError without a folder of articles."""
         return self._library.read(self.services.answerer.snapshot.companions)
+
+    def warm(self) -> None:
+        """Read the files once, so that the first owner to publish does not wait until all of them are parsed."""
+        with contextlib.suppress(ContentError):  # whoever opens the page is told
+            self.holdings()
 
     def usage(self) -> UsageCounter:
         if self._usage is None:
@@ -127,10 +161,19 @@ class Workspace:
         article_path(self.content, file)
         holdings = self.holdings()
         found = lint_text(file, text, holdings)
-        doubles = self._doubles(found)
-        if not doubles:
+        beside = [*self._gap(found), *self._doubles(found)]
+        if not beside:
             return found
-        return dataclasses.replace(found, problems=tuple(sorted([*found.problems, *doubles], key=lambda problem: problem.line)))
+        return dataclasses.replace(found, problems=tuple(sorted([*found.problems, *beside], key=lambda problem: problem.line)))
+
+    def _gap(self, file: FileOnDisk) -> list[Problem]:
+        """Whether publishing this text would take away what agents are answered from today, before the new text begins."""
+        article, today = file.article, self.services.today()
+        published = self.services.answerer.snapshot.articles.get(article.id) if article is not None else None
+        if article is None or article.valid_from is None or published is None or not (article.is_coming(today) and published.in_force(today)):
+            return []
+        line = key_line(file.text.splitlines(), "valid_from")
+        return [problem("leaves-a-gap", file.file, line, "warning", key="valid_from", since=article.valid_from.isoformat())]
 
     def _doubles(self, file: FileOnDisk) -> list[Problem]:
         searcher = self.services.answerer.searcher
@@ -150,8 +193,33 @@ class Workspace:
             raise Conflict("there is an article with this id already", "", where=file)
         with self._changing:
             text = template(beginning, self.services.today())
-            self._write(file, text, None, "save", "", by, base="")
+            self._write(file, text, None, "save", reason_with(beginning.questions), by, base="")
         return file
+
+    def succeed(self, file: str, text: str, by: str) -> str:
+        """Put a text that is to hold from a later day beside the article as the draft that supersedes it; gives back the draft's file.
+
+        Raises Refused without a day to come, Conflict where that draft is there already.
+        """
+        found = self.lint(file, text)
+        old, since = self.file(file).id, found.article.valid_from if found.article is not None else None
+        if since is None or since <= self.services.today():
+            raise Refused("no-later-day", "valid_from names no later day", where=file, fix="give the day from which the new text holds")
+        new = f"{re.sub(_DAY, '', old)}-{since}"
+        text = with_values(with_status(text, "draft"), {"id": new, "supersedes": old})
+        if any(one.id == new for one in self.holdings().files.values()):
+            raise Conflict("there is an article with this id already", "", where=f"{new}.md")
+        with self._changing:
+            self._write(f"{new}.md", text, None, "save", "", by, base="")
+        return f"{new}.md"
+
+    def take_in(self, texts: Mapping[str, str], by: str, source: str) -> None:
+        """Write new articles' files, all of them or none. Raises ImportRefused for an id that is taken, ContentError where one cannot be written.
+
+        source: name of the file that they came from; becomes the history's message.
+        """
+        with self._changing:
+            take_in(self.content, self.holdings(), self.store, texts, by, source)
 
     def save(self, file: str, text: str, opened: str, status: Status, message: str, by: str) -> Summary | None:
         """Put the text into the file with that status, or aside; what agents are answered from follows where it should.
@@ -182,7 +250,7 @@ class Workspace:
         with self._changing:
             _, aside = self.head(file)
             if aside is None:
-                raise Refused("nothing is kept aside", where=file, fix="look at the article again")
+                raise Refused("nothing-aside", "nothing is kept aside", where=file, fix="look at the article again")
             self._note(file, aside.text, "discard", "", by, aside.base)
 
     def roll_back(self, file: str, revision: int, opened: str, by: str) -> Summary | None:
@@ -196,7 +264,7 @@ class Workspace:
             status: Status = status_of(disk) if disk is not None else "draft"
             was_published = old.kind in ("publish", "rollback", "elsewhere") and status_of(old.text) == "published"
             if status == "published" and self.second_person and not was_published:
-                raise Refused("this text was never published", where=file, fix="open it as a draft and hand it in for review")
+                raise Refused("never-published", "this text was never published", where=file, fix="open it as a draft and hand it in for review")
             text = with_status(old.text, status)
             if status == "published":
                 self._demand_sound(file, text)
@@ -230,7 +298,7 @@ class Workspace:
         if version_of(head) != opened:
             last = aside or next(iter(self.store.revisions(file, limit=1)), None)
             who = last.by if last is not None and last.version == version_of(head) and last.by else "somebody else"
-            raise Conflict(f"{who} has changed the article meanwhile", head, where=file)
+            raise Conflict(f"{who} has changed the article meanwhile", head, where=file, by="" if who == "somebody else" else who)
 
     def _demand_sound(self, file: str, text: str) -> None:
         errors = [problem for problem in lint_text(file, text, self.holdings()).problems if problem.severity == "error"]
@@ -242,11 +310,11 @@ class Workspace:
         if not self.second_person:
             return
         if head is None or status_of(head) != "review":
-            raise Refused("the shop wants a second person's review", where=file, fix="hand it in for review first")
+            raise Refused("review-first", "the shop wants a second person's review", where=file, fix="hand it in for review first")
         if _bare(text) != _bare(head):
-            raise Refused("this is not the text that was handed in for review", where=file, fix="hand your change in for review")
+            raise Refused("not-reviewed", "this is not the text that was handed in for review", where=file, fix="hand your change in for review")
         if by in self._authors(file):
-            raise Refused("the shop wants a second person to publish what you wrote", where=file, fix="ask a colleague to review it")
+            raise Refused("own-text", "the shop wants a second person to publish what you wrote", where=file, fix="ask a colleague to review it")
 
     def _authors(self, file: str) -> set[str]:
         """Who changed more than the status since the article was last published. Raises Refused where its history is too long to tell."""
@@ -258,7 +326,8 @@ class Workspace:
             if one.kind in ("draft", "save", "retire", "rollback") and (before is None or _bare(one.text) != _bare(before.text)):
                 authors.add(one.by)
         if len(revisions) == MOST_REVISIONS:
-            raise Refused("too many changes since it was last published to tell who wrote it", where=file, fix="begin a new article from this text")
+            what = "too many changes since it was last published to tell who wrote it"
+            raise Refused("too-many-changes", what, where=file, fix="begin a new article from this text")
         return authors
 
     def _keep_aside(self, file: str, text: str, disk_version: str, aside: Revision | None, message: str, by: str) -> None:
@@ -301,4 +370,4 @@ def _bare(text: str) -> str:
         return text
 
 
-__all__ = ["Flag", "Refused", "State", "Unsound", "Workspace", "flags_of", "note_elsewhere", "state_of"]
+__all__ = ["Flag", "Refused", "State", "Unsound", "Workspace", "flags_of", "followers_of", "note_elsewhere", "state_of"]

@@ -120,7 +120,8 @@ class Reader(ContentHandler):
         self._depth += 1
         if self.elements > MOST_ELEMENTS or self._depth > DEEPEST:
             raise ImportRefused("too-complex", most=MOST_ELEMENTS)
-        self.start(name[1], {key[1]: value for key, value in attrs.items()})
+        mine = sorted(attrs.items(), key=lambda one: one[0][0] is None)  # last, and so first: those that the libraries read
+        self.start(name[1], {key[1]: value for key, value in mine})
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         self._depth -= 1

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final, Literal
 
 _TOKEN: Final = re.compile(
@@ -18,6 +19,9 @@ _TOKEN: Final = re.compile(
 )  # fmt: skip
 _COLOURS: Final = re.compile(r"black|blue|cyan|green|magenta|red|white|yellow|color ?\d+", re.I)
 _SECTIONS: Final = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*', re.S)
+
+LONGEST_FORMAT: Final = 255
+"""Characters: what Excel lets a number format have."""
 
 Value = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 
@@ -30,7 +34,10 @@ def shown(value: Value, number_format: str) -> str | None:
         return "TRUE" if value else "FALSE"
     if isinstance(value, (dt.date, dt.time, dt.timedelta)):
         return _time(value)
-    return _number(Decimal(repr(value)), number_format)
+    try:
+        return _number(Decimal(repr(value)), number_format) if len(number_format or "") <= LONGEST_FORMAT else None
+    except InvalidOperation:  # more digits than are reckoned with
+        return None
 
 
 def _time(value: dt.date | dt.time | dt.timedelta) -> str:
@@ -85,6 +92,7 @@ def _split(number_format: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=256)
 def _parts(section: str) -> list[_Part] | None:
     """What a section writes; None where it holds something unknown, or digits in several places."""
     parts: list[_Part] = []

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from ingest.importers.notes import ImportRefused, Place
-from ingest.importers.tables import LONGEST_CELL, MOST_CELLS, MOST_ROWS, Row, Table, formulas_refused, letter
+from ingest.importers.tables import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Row, Table, formulas_refused, letter
 
 DELIMITERS: Final = (",", ";", "\t", "|", "，")
 _SAMPLE: Final = 200
@@ -32,6 +32,7 @@ def read_csv(text: str) -> Table:
         cells += len(record)
         if len(rows) >= MOST_ROWS or cells > MOST_CELLS:
             raise ImportRefused("too-many-rows", Place("row", str(number)), most=MOST_ROWS)
+        record = record[:MOST_COLUMNS]
         long = next((at for at, cell in enumerate(record) if len(cell) > LONGEST_CELL), None)
         if long is not None:
             raise ImportRefused("cell-too-long", Place("cell", f"{letter(long)}{number}"), most=LONGEST_CELL)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-from ingest.importers.drafts import ArticleDraft, language_of, slug
+from ingest.importers.drafts import LONGEST_TOGETHER, MOST_ARTICLES, ArticleDraft, language_of, slug
 from ingest.importers.html import looks_like_html, markdown_of
 from ingest.importers.markdown import heading, paragraphs
 from ingest.importers.notes import ImportRefused, Note, Place
@@ -111,7 +112,7 @@ def _roles(row: Row) -> dict[Role, int]:
 
 def _plain(name: str) -> str:
     """A header as it is compared: without case, script, punctuation, and what stands in brackets."""
-    bare = re.sub(r"[(\[（【].*?[)\]）】]", "", name) or name
+    bare = re.sub(r"[(\[（【][^()\[\]（）【】]*[)\]）】]", "", name) or name
     return re.sub(r"[\s_*:：.#/-]+", " ", normalise(bare)).strip()
 
 
@@ -135,18 +136,26 @@ def articles_of(tables: Sequence[Table], layouts: Mapping[str, Layout], name: st
     """name: the file's, without its ending; becomes the title of what has no category."""
     notes: list[Note] = []
     groups: dict[tuple[str, str, ReplyLanguage], list[_Entry]] = {}
+    length = 0
     for table in tables:
         layout = layouts[table.sheet]
         if not layout.usable:
             notes.append(Note("choose-columns", Place("sheet", table.sheet) if table.sheet else Place()))
             continue
         notes += _unused(table, layout)
-        entries = list(_entries(table, layout, notes))
+        entries = []
+        for entry in _entries(table, layout, notes):
+            entries.append(entry)
+            length += len(entry.answer)
+            if length > LONGEST_TOGETHER:  # joined cells may say one long text thousands of times
+                raise ImportRefused("article-too-long", most=LONGEST_TOGETHER)
         title = table.sheet if len(tables) > 1 else name
         common = wishes.lang or language_of((f"{one.question} {one.answer}" for one in entries), wishes.default_lang)
         for entry in entries:
             groups.setdefault((entry.category, "" if entry.category else title, wishes.lang or _language(entry, common)), []).append(entry)
-    languages = {key[:2]: sum(other[:2] == key[:2] for other in groups) for key in groups}
+            if len(groups) > MOST_ARTICLES:
+                raise ImportRefused("too-many-articles", most=MOST_ARTICLES)
+    languages = Counter(key[:2] for key in groups)
     return [_article(key, entries, wishes, several=languages[key[:2]] > 1) for key, entries in groups.items()], notes
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,8 +11,9 @@ import lxml.html
 from lxml import etree
 from markdownify import MarkdownConverter
 
+from ingest.importers.drafts import LONGEST_TOGETHER
 from ingest.importers.markdown import escaped
-from ingest.importers.notes import ImportRefused, Note, Place
+from ingest.importers.notes import MOST_NOTES, ImportRefused, Note, Place
 from kb.text import clean
 
 MOST_MARKS: Final = 100_000
@@ -29,6 +31,11 @@ _NAMED: Final = frozenset(("form", "iframe", "video", "audio", "object", "embed"
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _UP: Final = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _DOWN: Final = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
+_GONE: Final = "x-gone"
+"""Tag of what is to be taken out. All at once: one by one, each would copy the text around it."""
+_BARE: Final = "x-bare"
+"""Tag of what only its text stays of."""
+_GAP: Final = re.compile(r"(\s)\s{100,}")
 _HTML_CELL: Final = re.compile(r"</?(?:p|br|ul|ol|li|div|span|strong|b|em|i|a|u|h[1-6]|table|tr|td)(?:\s[^<>]*)?/?>", re.I)
 
 
@@ -105,29 +112,29 @@ def _main(document: Any) -> Any:
 def _drop(root: Any, notes: list[Note]) -> None:
     """Take out what is no content, and say so where it could be missed."""
     for element in root.xpath(_FURNITURE.replace("//", ".//")):
-        _remove(element)
+        element.tag = _GONE
+    etree.strip_elements(root, _GONE, with_tail=False)
+    if len(root.text_content()) > LONGEST_TOGETHER:
+        raise ImportRefused("article-too-long", most=LONGEST_TOGETHER)
     for element in _elements(root):
-        if element is root or element.getparent() is None:
+        if element is root:
             continue
-        tag, text = element.tag, _text(element)
+        tag = element.tag
         if element.get("role") in _ROLES or (tag in ("header", "footer") and not element.xpath("ancestor::article|ancestor::main|.//h1")):
-            _remove(element)
+            element.tag = _GONE
         elif tag in _CONTROLS:
             if tag in _NAMED:
-                notes.append(Note("forms", _place(element), {"what": f"<{tag}> {text[:80]}".strip()}))
-            _remove(element)
+                notes.append(Note("forms", _place(element, notes), {"what": f"<{tag}> {_text(element)[:80]}".strip()}))
+            element.tag = _GONE
         elif tag in ("img", "picture"):
             name = element.get("alt") or (element.get("src") or "").rsplit("/", 1)[-1][:60]
-            notes.append(Note("pictures", _place(element), {"name": " ".join(clean(name).split())[:120] or "?"}))
-            _remove(element)
-        elif _is_hidden(element):
-            if text:
-                notes.append(Note("hidden-text", _place(element), {"text": text[:80]}))
-            _remove(element)
-        elif tag in ("s", "strike", "del"):
-            if text:
-                notes.append(Note("struck", _place(element), {"text": text[:80]}))
-            _remove(element)
+            notes.append(Note("pictures", _place(element, notes), {"name": " ".join(clean(name).split())[:120] or "?"}))
+            element.tag = _GONE
+        elif (hidden := _is_hidden(element)) or tag in ("s", "strike", "del"):
+            if text := _text(element):
+                notes.append(Note("hidden-text" if hidden else "struck", _place(element, notes), {"text": text[:80]}))
+            element.tag = _GONE
+    etree.strip_elements(root, _GONE, with_tail=False)
     _links(root, notes)
 
 
@@ -145,10 +152,12 @@ def _links(root: Any, notes: list[Note]) -> None:
             continue
         if address.startswith("#") and re.fullmatch(r"[\s\[\]()*†↑^\d]*", _text(link)):
             outer = link.getparent()
-            _remove(outer if outer is not None and outer.tag == "sup" and _text(outer) == _text(link) else link)
+            (outer if outer is not None and outer.tag == "sup" and _text(outer) == _text(link) else link).tag = _GONE
             continue
         lost += bool(address) and not address.startswith("#")
-        link.drop_tag()
+        link.tag = _BARE
+    etree.strip_elements(root, _GONE, with_tail=False)
+    etree.strip_tags(root, _BARE)
     if lost:
         notes.append(Note("links", fields={"n": lost}))
 
@@ -167,8 +176,10 @@ def _remove(element: Any) -> None:
         element.drop_tree()
 
 
-def _place(element: Any) -> Place:
-    """The heading above."""
+def _place(element: Any, notes: Sequence[Note] = ()) -> Place:
+    """The heading above; not looked for where there are more notes than are shown."""
+    if len(notes) > MOST_NOTES:
+        return Place()
     above = element.xpath(f"({'|'.join(f'preceding::{tag}' for tag in _HEADINGS)})[last()]")
     return Place("heading", _text(above[0])[:80]) if above and _text(above[0]) else Place()
 
@@ -177,13 +188,23 @@ def _place(element: Any) -> Place:
 
 
 def _markdown(root: Any, notes: list[Note], highest: int = 2) -> str:
+    _shorten_gaps(root)
     _unfold(root)
     _tables(root)
     _levels(root, highest)
     source = etree.tostring(root, encoding="unicode", method="html", with_tail=False)
     text = str(_Converter(heading_style="atx", bullets="-", autolinks=False, strip=["u", "font", "span", "small", "mark"]).convert(source))
-    text = re.sub(r"[ \t]+$", "", clean(text), flags=re.M)
+    text = re.sub(r"(?<![ \t])[ \t]+$", "", clean(text), flags=re.M)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _shorten_gaps(root: Any) -> None:
+    """Blanks by the thousand say nothing, and the library looks at each run of them again from every place in it."""
+    for element in _elements(root):
+        for name in ("text", "tail"):
+            said = getattr(element, name)
+            if said and (shortened := _GAP.sub(r"\1", said)) != said:
+                setattr(element, name, shortened)
 
 
 def _unfold(root: Any) -> None:
@@ -209,15 +230,16 @@ def _levels(root: Any, highest: int) -> None:
 
 def _tables(root: Any) -> None:
     """Joined cells divided, so that each row says all that it says; tables that only lay a page out, dissolved."""
-    left = MOST_TABLE_CELLS
+    left, room = MOST_TABLE_CELLS, LONGEST_TOGETHER
     for table in root.xpath(".//table"):
-        grid = [] if table.xpath(".//table") else _grid(table, left)
+        grid = [] if table.xpath(".//table") else _grid(table, left, room)
         if len(grid) < 2 or len(grid[0]) < 2:
             for element in table.xpath("./tr|./thead|./tbody|./tfoot|./*/tr|./tr/td|./tr/th|./*/tr/td|./*/tr/th"):
                 element.tag = "div"
             table.tag = "div"
             continue
         left -= len(grid) * len(grid[0])
+        room -= sum(len(text) for row in grid for text in row)
         made = lxml.html.Element("table")
         for row in grid:
             line = etree.SubElement(made, "tr")
@@ -227,8 +249,11 @@ def _tables(root: Any) -> None:
         table.getparent().replace(table, made)
 
 
-def _grid(table: Any, most: int) -> list[list[str]]:
-    """The rows, all of one width, with every cell in each row and column that it covers. Raises ImportRefused beyond `most` cells."""
+def _grid(table: Any, most: int, room: int) -> list[list[str]]:
+    """The rows, all of one width, with every cell in each row and column that it covers.
+
+    Raises ImportRefused beyond `most` cells, and beyond `room` characters: a long text may be joined over thousands of cells.
+    """
     rows = table.xpath("./tr|./thead/tr|./tbody/tr|./tfoot/tr")
     said: dict[tuple[int, int], str] = {}
     width = 0
@@ -242,6 +267,9 @@ def _grid(table: Any, most: int) -> list[list[str]]:
             if width * len(rows) > most:
                 raise ImportRefused("table-too-large", _place(cell), most=MOST_TABLE_CELLS)
             text = _cell(cell)
+            room -= len(text) * across * down
+            if room < 0:
+                raise ImportRefused("article-too-long", _place(cell), most=LONGEST_TOGETHER)
             for y in range(number, number + down):
                 for x in range(column, column + across):
                     said.setdefault((y, x), text)
@@ -271,6 +299,11 @@ def _cell(cell: Any) -> str:
 class _Converter(MarkdownConverter):  # type: ignore[misc]  # the library has no types
     """Markdown as our parser reads it."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._numbers: dict[int, int] = {}
+        """Of each ordered list, by its object, the number of its next item."""
+
     def escape(self, text: str, parent_tags: set[str]) -> str:
         text = escaped(text)
         return text.replace("|", "\\|") if parent_tags & {"td", "th"} else text
@@ -280,6 +313,21 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]  # the library has no
 
     def convert_hr(self, el: Any, text: str, parent_tags: set[str]) -> str:
         return "\n\n"
+
+    def convert_li(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Numbered as they come: for each of them the library would count all that stand before it."""
+        ordered = el.parent is not None and el.parent.name == "ol"
+        number = self._next_number(el.parent) if ordered else 0
+        if not (text := (text or "").strip()):
+            return "\n"
+        bullet = f"{number}. " if ordered else "- "
+        return bullet + re.sub(r"\n(?=[^\n])", "\n" + " " * len(bullet), text) + "\n"
+
+    def _next_number(self, listed: Any) -> int:
+        start = str(listed.get("start") or "")
+        number = self._numbers.get(id(listed), int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 1)
+        self._numbers[id(listed)] = number + 1
+        return number
 
     def convert_tr(self, el: Any, text: str, parent_tags: set[str]) -> str:
         first = el.find_previous_sibling("tr") is None

@@ -22,7 +22,7 @@ _OTHERS: Final = (
 )  # fmt: skip
 """What a file begins with, and its type."""
 _HTML: Final = re.compile(
-    rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|body|meta|title|h[1-6]|p|div|article|main|section|table|ul|ol|details)[\s>])",
+    rb"^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|(?:html|head|body|meta|title|h[1-6]|p|div|article|main|section|table|ul|ol|details)[\s>])",
     re.I | re.S,
 )
 

@@ -8,7 +8,9 @@ from typing import Final
 from kb.text import clean
 
 _BULLET: Final = re.compile(r"^[•●‧·▪◦■□➢✓*∙][ \t\u3000]*(?=\S)")
-_LINE_START: Final = re.compile(r"^([ \t]*)(?=#{1,6}(?:\s|$)|>|:::|~~~|\+[ \t]|\||[=:|\s-]*[=|-][=:|\s-]*$|\[[^\]\n]*\]:)", re.M)
+_LINE_START: Final = re.compile(
+    r"^([ \t]*+)(?=#{1,6}(?:\s|$)|>|:::|~~~|\+[ \t]|\||(?:[^\S\n]|:)*+[=|-](?:[^\S\n]|[=:|-])*+$|\[[^\]\n]*\]:)", re.M
+)  # possessive: a line of a million dashes is looked at once
 _INLINE: Final = re.compile(r"\\(?=[!-/:-@\[-`{-~])|\*|`|(?<!\w)_|_(?!\w)|(?<=\])\(|&(?=#?\w{1,31};)")
 _ITEM: Final = re.compile(r"(?:-|\d{1,3}[.)])\s+")
 _GOES_ON: Final = re.compile(r"[:：,，、;；]$")

@@ -6,11 +6,12 @@ import logging
 import posixpath
 import re
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ingest.importers.archive import Reader, packed, read_xml, unpacked
+from ingest.importers.archive import MOST_RATIO, MOST_UNPACKED, Reader, packed, read_xml, unpacked
 from ingest.importers.cells import plain, shown
 from ingest.importers.notes import ImportRefused, Note, Place
 from ingest.importers.tables import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Row, Table, column_of, formulas_refused, letter
@@ -20,6 +21,10 @@ _READ: Final = re.compile(
 )
 """Without pictures, charts, comments, links to other workbooks and all else that says nothing in words."""
 _RANGE: Final = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+LAST_ROW: Final = 1_048_576
+"""Of a sheet. The library counts up to whatever number a row has, one by one."""
+MOST_COUNTED: Final = 4_000_000
+"""Rows of all sheets together, with those that are not there."""
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +39,8 @@ def read_xlsx(data: bytes) -> tuple[list[Table], list[Note]]:
         read_xml(name, part, reader)
         if isinstance(reader, _SheetReader):
             sheets[name] = reader.sheet
+    if sum(sheet.last_row for sheet in sheets.values()) > MOST_COUNTED:
+        raise ImportRefused("too-many-rows", most=MOST_ROWS)
     try:
         return _tables(parts, sheets)
     except ImportRefused:
@@ -56,6 +63,7 @@ class _Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     cells: int = 0
+    last_row: int = 0
 
 
 class _SheetReader(Reader):
@@ -67,7 +75,11 @@ class _SheetReader(Reader):
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "row":
-            self._row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self._row + 1
+            number = attributes.get("r", str(self._row + 1))
+            if not number.isdecimal() or int(number) > LAST_ROW:
+                raise ImportRefused("damaged")
+            self._row = int(number)
+            self.sheet.last_row = max(self.sheet.last_row, self._row)
             if attributes.get("hidden") in ("1", "true"):
                 self.sheet.hidden_rows.add(self._row)
         elif name == "c":
@@ -108,7 +120,7 @@ def _tables(parts: Mapping[str, bytes], sheets: Mapping[str, _Sheet]) -> tuple[l
                 raise ImportRefused("too-many-rows", Place("sheet", worksheet.title), most=MOST_ROWS)
             rows = list(_rows(worksheet, sheet, notes))
             notes += _hidden(worksheet.title, sheet, rows)
-            rows = [row for row in _filled(rows, sheet) if row.number not in sheet.hidden_rows and any(row.cells)]
+            rows = [row for row in _filled(rows, sheet, worksheet.title) if row.number not in sheet.hidden_rows and any(row.cells)]
             if max((sum(map(bool, row.cells)) for row in rows), default=0) < 2:
                 notes.append(Note("empty-sheet", Place("sheet", worksheet.title)))
                 continue
@@ -124,7 +136,7 @@ def _paths_of(workbook: Any) -> dict[str, str]:
 
 def _rows(worksheet: Any, sheet: _Sheet, notes: list[Note]) -> Iterator[Row]:
     worksheet.reset_dimensions()  # what the sheet says of its own size is a claim
-    kept, before = 0, None
+    kept, length, before = 0, 0, None
     for number, cells in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if cells is before:  # the library gives the same object for each of a million rows that are not there
             continue
@@ -135,6 +147,9 @@ def _rows(worksheet: Any, sheet: _Sheet, notes: list[Note]) -> Iterator[Row]:
         if not texts:
             continue
         kept += 1
+        length += sum(map(len, texts))
+        if length > MOST_UNPACKED:  # thousands of cells may show one long text
+            raise ImportRefused("bomb", Place("sheet", worksheet.title), most=MOST_UNPACKED // 1_000_000, ratio=MOST_RATIO)
         if kept > MOST_ROWS:
             raise ImportRefused("too-many-rows", Place("sheet", worksheet.title), most=MOST_ROWS)
         yield Row(number, tuple("" if column in sheet.hidden_columns else text for column, text in enumerate(texts)))
@@ -154,14 +169,19 @@ def _text(title: str, cell: Any, notes: list[Note]) -> str:
     return text.strip()
 
 
-def _filled(rows: list[Row], sheet: _Sheet) -> list[Row]:
-    """Joined cells' value in each row and column that they cover."""
+def _filled(rows: list[Row], sheet: _Sheet, title: str) -> list[Row]:
+    """Joined cells' value in each row and column that they cover. Raises ImportRefused where they cover more than a sheet may have."""
     by_number = {row.number: list(row.cells) for row in rows}
+    numbers, filled = sorted(by_number), 0
     for first, left, last, right in sheet.merged:
         value = by_number.get(first, [])[left] if left < len(by_number.get(first, [])) else ""
         if not value:
             continue
-        for number in [one for one in by_number if first <= one <= last]:
+        covered = numbers[bisect_left(numbers, first) : bisect_right(numbers, last)]
+        filled += len(covered) * max(0, min(right, MOST_COLUMNS - 1) + 1 - left)
+        if filled > MOST_CELLS:
+            raise ImportRefused("too-many-rows", Place("sheet", title), most=MOST_ROWS)
+        for number in covered:
             cells = by_number[number]
             for column in range(left, min(right, MOST_COLUMNS - 1) + 1):
                 cells += [""] * (column + 1 - len(cells))

@@ -55,12 +55,6 @@ def test_a_disclaimer_without_a_text_is_an_error() -> None:
     assert found(article("a", disclaimers=("wind", "rain"))) == [("a.md", "error", "disclaimer 'rain' is not in disclaimers.yaml")]
 
 
-@pytest.mark.parametrize(("review_by", "warned"), [(dt.date(2031, 5, 20), False), (dt.date(2031, 5, 21), True), (None, False)])
-def test_a_review_after_the_end_is_a_warning(review_by: dt.date | None, warned: bool) -> None:
-    problems = found(article("a", valid_until=dt.date(2031, 5, 20), review_by=review_by))
-    assert problems == ([("a.md", "warning", "review_by lies after valid_until")] if warned else [])
-
-
 def test_of_articles_with_one_id_the_one_at_its_path_stays() -> None:
     first, proper, last = article("x", file="a.md"), article("x"), article("x", file="z.md")
     kept, problems = keep_one_of_each_id([first, article("y"), proper, last])
@@ -103,9 +97,21 @@ def test_a_well_written_article_is_fine() -> None:
     assert len(RULES) == len({rule.__name__ for rule in RULES})
 
 
-def test_a_published_article_without_a_first_day_is_doubted() -> None:
-    assert [what.split(":")[0] for _, what in warned("x", "valid_from:")] == ["valid_from is missing"]
-    assert warned("x", "valid_from:", "status: draft") == []
+@pytest.mark.parametrize("status", ["published", "review", "draft"])
+def test_an_article_without_a_first_day_is_doubted_before_it_is_published(status: str) -> None:
+    assert [what.split(":")[0] for _, what in warned("x", "valid_from:", f"status: {status}")] == ["valid_from is missing"]
+    assert warned("x", "valid_from:", "status: retired") == []
+
+
+@pytest.mark.parametrize(
+    ("review_by", "said"),
+    [
+        ("2031-05-20", []), ("2030-12-31", []), ("", []), ("2031-05-21", ["review_by lies after valid_until"]),
+    ],
+)  # fmt: skip
+def test_a_review_after_the_end_is_doubted(review_by: str, said: list[str]) -> None:
+    found = warned("x", "valid_until: 2031-05-20", f"review_by: {review_by}")
+    assert found == [(-1, what) for what in said]
 
 
 def test_an_unknown_product_is_doubted_where_there_is_a_glossary() -> None:
@@ -172,6 +178,11 @@ def test_a_bare_number_in_a_column_of_quantities_is_doubted() -> None:
 def test_the_other_script_is_doubted(lang: str, line: str, characters: str) -> None:
     found = warned(f"{line}\n", lang=lang)
     assert [what.rsplit(": ", 1)[1] for _, what in found] == ([characters] if characters else [])
+
+
+def test_the_other_script_in_the_title_is_doubted_too() -> None:
+    (found,) = warned("可退款。\n", "title: 订单", lang="zh-Hant")
+    assert found[1].endswith("订单")
 
 
 def test_an_approved_reply_may_be_in_another_script() -> None:

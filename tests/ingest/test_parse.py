@@ -106,7 +106,7 @@ def test_aliases_that_multiply_do_not_fill_the_report() -> None:
         f"---\ntitle: T\nlang: *x11\n{bomb}---\nText.\n".replace("lang: *x11\n", "").replace("---\nText", "lang: *x11\nvalid_from: *x11\n---\nText")
     )
     assert article is None
-    assert {"lang: a list is not allowed", "valid_from: a list is no date"} <= {problem.what for problem in problems}
+    assert {"lang: […] is not allowed", "valid_from: […] is no date"} <= {problem.what for problem in problems}
 
 
 @given(st.text(st.sampled_from("-|:#>*`[]()!<&\\ \n\tab1。::: reply lang=en\n---\n"), max_size=120))
@@ -146,3 +146,11 @@ def test_numbers_where_text_is_meant_are_text() -> None:
     assert problems == []
     assert article is not None
     assert (article.title, article.products, article.owner) == ("618", ("1001",), "7")
+
+
+def test_values_that_are_wrong_do_not_hide_what_else_is_wrong() -> None:
+    text = "---\ntitle: T\nlang: fr\nvalid_from: 2031-05-02\nvalid_until: 2031-05-01\ncolour: red\n---\n::: reply lang=tlh\nx\n:::\n"
+    article, problems = read(text)
+    assert article is None
+    assert [one.code for one in problems] == ["value-not-allowed", "key-unknown", "dates-reversed", "reply-language", "no-text"]
+    assert all(one.code for case in cases() for one in read(str(case.values[0]))[1])  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.content import Term
-from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, with_wider
+from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, places_in, with_wider
 from kb.text import normalise
 
 LEXICON = Lexicon({"umbrella": ["umbrella", "雨傘"], "storm": ["storm umbrella", "風暴雨傘"], "pen": ["pen", "ＰＥＮ"], "both": ["雨傘"]})
@@ -85,3 +85,14 @@ def test_a_place_takes_its_wider_region_along() -> None:
 )
 def test_well_known_names_are_told_in_the_words_of_articles(text: str, words: str) -> None:
     assert generic_words(text) == words
+
+
+def test_spans_hold_in_the_text_as_written() -> None:
+    text = "臺灣與香港:寄 Hong Kong 及 HK"
+    assert [text[start:end] for start, end, _ in places_in(text)] == ["臺灣", "香港", "Hong Kong", "HK"]
+    assert [sorted(ids) for _, _, ids in places_in("港澳訂單")] == [["hong-kong", "macau"]]
+
+
+def test_a_pronoun_is_no_country() -> None:
+    assert places_in("sold by us") == []
+    assert [sorted(ids) for _, _, ids in places_in("We ship to the US")] == [["united-states"]]

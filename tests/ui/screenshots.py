@@ -25,6 +25,8 @@ SECOND = {
 WRONG = {"zh-Hant": ("5 個工作日", "3 個工作日"), "zh-Hans": ("5 个工作日", "3 个工作日"), "en": ("5 working days", "3 working days")}
 
 
+EDITED, CHANGED = "gold/buyback.md", {"每克減 HKD 18": "每克減 HKD 20", "less HKD 18 per gram": "less HKD 20 per gram"}
+
 PRACTICE = {
     "zh-Hant": "您好！這要看商品的情況，我先替您查清楚，3 個工作日內回覆您。",
     "zh-Hans": "您好！这要看商品的情况，我先替您查清楚，3 个工作日内回复您。",
@@ -50,6 +52,7 @@ def main() -> int:
 
         for lang in FIRST:
             desk_pictures(opened, lang)
+            content_pictures(opened, lang)
             face_pictures(opened, lang)
     return 0
 
@@ -64,17 +67,42 @@ def face_pictures(opened: Callable[..., Any], lang: str) -> None:
     page.close()
 
     page = opened(f"/training/?lang={lang}")
-    page.select_option("#exercise-language", lang)
+    page.select_option("#by-language", lang)
+    page.click(".drill-row")
     page.wait_for_selector("#reply")
-    page.fill("#reply", PRACTICE[lang])
-    page.click("#submit")
-    page.wait_for_selector("#score")
+    while page.locator("#score").count() == 0:
+        page.fill("#reply", PRACTICE[lang])
+        page.click("#submit")
+        page.wait_for_selector("#score, #submit:not([disabled])")
     shoot(page, "training", lang)
     page.close()
 
     page = opened(f"/insights/?lang={lang}")
     page.wait_for_selector(".tile")
     shoot(page, "insights", lang)
+    page.close()
+
+
+def content_pictures(opened: Callable[..., Any], lang: str) -> None:
+    """The content owner's page: an article that is being edited, what publishing it would change, facts in conflict."""
+    page = opened(f"/content/?lang={lang}#file={EDITED}&tab=edit")
+    page.wait_for_selector(".problem-count:not(:empty)")
+    text = page.input_value(".source")
+    for old, new in CHANGED.items():
+        text = text.replace(old, new)
+    page.fill(".source", text)
+    page.fill(".field-valid_until input", "2026-01-01")
+    page.wait_for_selector(".field-valid_until.bad")
+    page.evaluate("() => document.activeElement.blur()")
+    shoot(page, "content-edit", lang)
+    page.fill(".field-valid_until input", "")
+    page.wait_for_selector(".problem-count.sound")
+    page.click("#check-impact")
+    page.wait_for_selector("#impact-summary", timeout=300_000)
+    shoot(page, "content-impact", lang)
+    page.click("[data-view=conflicts]")
+    page.wait_for_selector(".conflict-list > li")
+    shoot(page, "content-conflicts", lang)
     page.close()
 
 

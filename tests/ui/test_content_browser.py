@@ -1,4 +1,4 @@
-"""The content owner's page in a real browser, signed in for real: look, edit, lint, publish, the desk's next answer, roll back."""
+"""The content owner's page in a real browser, signed in for real: look, edit in form and text, lint, impact, publish, the desk's next answer, roll back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kb.settings import Settings
-from tests.ui.desk_driver import served
+from tests.ui.desk_driver import ask, served
 from ui.i18n import texts
 from ui.services import LOOK_EVERY, Services
 
@@ -31,6 +31,7 @@ def quay(lantern_quay: Path, tmp_path_factory: pytest.TempPathFactory) -> Settin
 def quay_services(quay: Settings) -> Services:
     services = Services.open(quay)
     services.store.add_user("olga", "owner", PASSWORD, "Olga")
+    services.store.add_user("otto", "owner", PASSWORD)
     services.store.add_user("amy", "agent", PASSWORD)
     return services
 
@@ -42,15 +43,19 @@ def quay_address(quay_services: Services, quay: Settings) -> str:
 
 @pytest.fixture
 def sign_in(open_page: Callable[..., Any], quay_address: str) -> Callable[..., Any]:
-    def opening(name: str, path: str, width: int = 1440, height: int = 900, wait: str = "body.ready") -> Any:
-        page = open_page(quay_address, f"/login?next={path}", width, height, wait="input[name=password]")
-        page.fill("input[name=name]", name)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_selector(wait)
-        return page
+    def opening(name: str, path: str, width: int = 1440, height: int = 900) -> Any:
+        return signed_in(open_page(quay_address, "/login", width, height, wait="input[name=password]"), quay_address, name, path)
 
     return opening
+
+
+def signed_in(page: Any, address: str, name: str, path: str) -> Any:
+    page.goto(f"{address}/login?next={path}")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector("body.ready")
+    return page
 
 
 def shown_text(page: Any, selector: str) -> str:
@@ -66,45 +71,85 @@ def linted(page: Any, kind: str) -> None:
     page.wait_for_selector(f".problem-count.{kind}")
 
 
-def test_an_edit_is_linted_published_answered_from_and_rolled_back(sign_in: Callable[..., Any], quay_services: Services) -> None:
+def as_yaml(page: Any, file: str) -> None:
+    """Open an article's editor with all of its text in the box."""
+    open_article(page, file, "edit")
+    page.wait_for_selector(".problem-count:not(:empty)")
+    page.click("[data-mode=yaml]")
+
+
+def test_an_edit_is_linted_checked_published_answered_from_and_rolled_back(sign_in: Callable[..., Any], quay: Settings) -> None:
     page = sign_in("olga", "/content/")
+    desk = page.context.new_page()  # another tab, open all the while
+    desk.goto(page.url.split("/content/")[0] + "/desk/")
+    desk.wait_for_selector("body.ready")
+    assert "9 日" in drafted(desk)
+    page.bring_to_front()
     assert page.locator("#rows tr[data-file]").count() == 5
     page.click(f"tr[data-file='{UMBRELLAS}']")
     page.wait_for_selector(".article")
     assert "9 日內可退款" in shown_text(page, ".article")
     assert page.locator(".article table td").count() == 6
 
+    text = (quay.content / "articles" / UMBRELLAS).read_text(encoding="utf-8")  # ---- the front matter as a form
     open_article(page, UMBRELLAS, "edit")
     linted(page, "sound")
-    text = page.input_value(".source")
-    page.fill(".source", text.replace("disclaimers: [wind]", "disclaimers: [rain]").replace("| 摺疊傘 | 7 個月 |", "| 摺疊傘 |"))
+    assert page.input_value(".field-title input") == "雨傘退換"
+    assert page.input_value(".source").startswith("雨傘的退貨")
+    page.fill(".field-valid_until input", "2030-12-30")
+    page.wait_for_selector(".field-valid_until.bad")
+    assert SAID["lint.dates-reversed.what"].format(since="2031-01-01", until="2030-12-30") == shown_text(page, ".field-valid_until .field-error")
+    page.click(".problem.error button.at")
+    assert page.evaluate("() => document.activeElement.closest('.field').dataset.key") == "valid_until"
+    page.fill(".field-valid_until input", "")
+    linted(page, "sound")
+    page.fill(".field-products input", "paper-lamp")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".field-products.doubted")
+    page.click(".chip.product:nth-child(2) button")
+    linted(page, "sound")
+    page.click(".field-disclaimers summary")
+    page.check(".field-disclaimers input[value=ink]")
+    page.wait_for_function("() => document.querySelector('.field-disclaimers summary').textContent === 'wind, ink'")
+    page.click("[data-mode=yaml]")
+    assert page.input_value(".source") == text.replace("[wind]", "[wind, ink]")
+
+    page.fill(".source", text.replace("disclaimers: [wind]", "disclaimers: [rain]").replace("| 摺疊傘 | 7 個月 |", "| 摺疊傘 |"))  # ---- and as text
     linted(page, "error")
     marked = page.evaluate(
         "() => [...document.querySelectorAll('.lines > *')].flatMap((line, at) => line.className ? [[at + 1, line.className]] : [])"
     )
     lines = text.splitlines()
     assert marked == [[lines.index("disclaimers: [wind]") + 1, "error"], [lines.index("| 摺疊傘 | 7 個月 | HKD 25 |") + 1, "warning"]]
+    said = [SAID["lint.disclaimer-unknown.what"].format(disclaimer="rain"), SAID["lint.table-row-width.what"].format(cells=2, width=3)]
+    assert page.locator(".preview-pane .problem .what").all_inner_texts() == said
     page.click("[data-status=published]")
     page.wait_for_selector("#refused")
 
     page.reload()  # nothing that was typed is lost
     page.wait_for_selector(".tab-edit .banner.note")
-    page.fill(".source", text.replace("9 日內可退款", "12 日內可退款").replace("within 9 days", "within 12 days"))
+    mended = text.replace("9 日內可退款", "12 日內可退款").replace("within 9 days", "within 12 days")
+    page.fill(".source", mended)
     linted(page, "sound")
     assert "12 日內可退款" in shown_text(page, ".preview")
+
+    page.click("#check-impact")  # ---- what it would change; then it is published
+    page.wait_for_selector("#impact-found .change")
+    assert "12" in page.locator("#impact-found .change .side-after ins").all_inner_texts()
+    page.click(".impact-form .plain")
+    page.wait_for_selector(".tab-edit .source")
     page.fill(".message", "新供應商")
     page.click("[data-status=published]")
-    page.wait_for_function(
-        "text => document.querySelector('.source')?.value === text",
-        arg=text.replace("9 日內可退款", "12 日內可退款").replace("within 9 days", "within 12 days"),
-    )
-    page.wait_for_selector(".path:has-text('Olga'), .path:has-text('olga')")
+    page.wait_for_selector(".path:has-text('olga')")
+    assert (quay.content / "articles" / UMBRELLAS).read_text(encoding="utf-8") == mended
     time.sleep(LOOK_EVERY)
-    assert "12 日" in quay_services.ask(QUESTION).draft
+    assert "12 日" in drafted(desk)
 
+    page.bring_to_front()  # ---- and back
     open_article(page, UMBRELLAS, "history")
     page.wait_for_selector(".revision")
     assert [shown_text(page, f".revision:nth-child({n}) .kind") for n in (1, 2)] == [SAID["content.kind.publish"], SAID["content.kind.elsewhere"]]
+    assert [shown_text(page, f".revision:nth-child(1) {part}") for part in (".revision-head > b", ".why")] == ["olga", "新供應商"]
     page.click(".revision:nth-child(1) .revision-head")
     page.wait_for_selector(".difference ins")
     assert page.locator(".difference ins").all_inner_texts() == ["12", "12"]
@@ -112,26 +157,65 @@ def test_an_edit_is_linted_published_answered_from_and_rolled_back(sign_in: Call
     page.click(".revision:nth-child(2) .roll-back")
     page.wait_for_selector(".revision.kind-rollback")
     time.sleep(LOOK_EVERY)
-    assert "9 日" in quay_services.ask(QUESTION).draft
+    assert "9 日" in drafted(desk)
+    desk.close()
+
+
+def drafted(desk: Any) -> str:
+    """What an open desk drafts now."""
+    desk.bring_to_front()
+    desk.evaluate("() => window.youju.newConversation()")
+    ask(desk, QUESTION)
+    return shown_text(desk, "#editor")
 
 
 def test_the_second_of_two_owners_sees_the_difference_first(sign_in: Callable[..., Any], quay: Settings) -> None:
-    page = sign_in("olga", "/content/")
-    open_article(page, "delivery/islands.md", "edit")
-    linted(page, "sound")
-    mine = page.input_value(".source").replace("6 working days", "8 working days")
+    page = sign_in("otto", "/content/")
+    as_yaml(page, "delivery/islands.md")
+    theirs = page.context.browser.new_context()
+    other = theirs.new_page()
+    signed_in(other, page.url.split("/content/")[0], "olga", "/content/")
+    as_yaml(other, "delivery/islands.md")
+    other.fill(".source", other.input_value(".source").replace("6 working days", "7 working days"))
+    other.click("[data-status=published]")
+    other.wait_for_selector(".path:has-text('olga')")
+    theirs.close()
+
     path = quay.content / "articles" / "delivery" / "islands.md"
-    theirs = path.read_text(encoding="utf-8").replace("6 working days", "7 working days")
-    path.write_text(theirs, encoding="utf-8")
-    page.fill(".source", mine)
+    page.fill(".source", page.input_value(".source").replace("6 working days", "8 working days"))
     page.click("[data-status=published]")
     page.wait_for_selector("#conflict")
+    assert SAID["content.conflict.who"].format(by="olga") in shown_text(page, "#conflict")
     assert (page.inner_text("#conflict del"), page.inner_text("#conflict ins")) == ("7", "8")
-    assert path.read_text(encoding="utf-8") == theirs
+    assert "7 working days" in path.read_text(encoding="utf-8")
     page.click("#conflict .acts button:nth-child(2)")
     page.click("[data-status=published]")
-    page.wait_for_selector(".path:has-text('olga')")
+    page.wait_for_selector(".path:has-text('otto')")
     assert "8 working days" in path.read_text(encoding="utf-8")
+
+
+def test_what_begins_later_is_written_beside_and_announced(sign_in: Callable[..., Any], quay: Settings) -> None:
+    page = sign_in("olga", "/content/")
+    as_yaml(page, "care/pens.md")
+    page.click("[data-mode=form]")
+    page.fill(".field-valid_from input", "2031-07-01")
+    page.click(".succeed")
+    page.wait_for_selector(".detail-head .path:has-text('care/pens-2031-07-01.md')")
+    linted(page, "sound")
+    assert page.input_value(".field-supersedes input") == "care/pens"
+    page.fill(".source", page.input_value(".source").replace("35 °C", "40 °C"))
+    page.click("[data-status=published]")
+    page.wait_for_selector("#starts")
+    assert SAID["content.starts"].format(date="2031-07-01") in shown_text(page, "#starts")
+    assert "35 °C" in (quay.content / "articles" / "care" / "pens.md").read_text(encoding="utf-8")
+    page.click("#starts .link")
+    page.wait_for_selector(".when:has-text('2031-07-01')")
+    page.evaluate("place => { location.hash = place; }", "file=")
+    page.click("[data-state=coming]")
+    assert page.locator("#rows tr[data-file]").count() == 1
+    (quay.content / "articles" / "care" / "pens-2031-07-01.md").unlink()
+    page.click("#index-now")
+    page.wait_for_selector("#summary")
 
 
 def test_hits_filters_and_a_new_article(sign_in: Callable[..., Any]) -> None:

@@ -12,17 +12,18 @@ from pydantic import Field
 
 from ingest.authoring import Conflict, difference
 from ingest.library import FileOnDisk
+from ingest.matter import read_matter
 from ingest.read import LARGEST_ARTICLE
 from kb.article_texts import version_of
 from kb.errors import ContentError
-from kb.models import Problem
+from kb.models import Article, Problem
 from kb.store import Revision
 from kb.text import fold
 from ui.api.bodies import Body
 from ui.api.problems import Refusal
 from ui.article_tree import tree
 from ui.usage import DAYS, Use
-from ui.workspace import Refused, Unsound, Workspace, flags_of, state_of
+from ui.workspace import Refused, Unsound, Workspace, flags_of, followers_of, state_of
 
 File = Annotated[str, Field(max_length=300)]
 ArticleText = Annotated[str, Field(max_length=LARGEST_ARTICLE)]
@@ -31,6 +32,10 @@ MATTER: Final = (
     "status", "disclaimers",
 )  # fmt: skip
 """The front matter as facts, in the order in which it is written."""
+
+
+PATIENCE: Final = 2.0
+"""Seconds that the list waits for conflicts that are still looked for; it is shown without them then."""
 
 
 class TextBody(Body):
@@ -58,16 +63,17 @@ def article_routes(router: APIRouter, workspace: Workspace) -> None:
         """A text as it is typed: its problems, and how agents would see it."""
         with refusing():
             found = workspace.lint(body.file, body.text)
-        return {"problems": problems_shown(found), "tree": tree(body.text), "facts": facts(found)}
+        return {"problems": problems_shown(found), "tree": tree(body.text), "facts": facts(found), "matter": matter_shown(body.text)}
 
 
 def overview(workspace: Workspace, words: list[str]) -> dict[str, Any]:
     """What the list shows."""
     holdings, today, snapshot = workspace.holdings(), workspace.services.today(), workspace.services.answerer.snapshot
     usage, aside = workspace.usage().usage(), workspace.store.drafts_aside()
+    disputed, followers = workspace.conflicts.articles_in_conflict(PATIENCE), followers_of(holdings, today)
     indexed = {article.id: article.version for article in snapshot.articles.values()}
     rows = [
-        row_of(one, usage.of(one.id), today, indexed.get(one.id), aside.get(one.file))
+        row_of(one, usage.of(one.id), today, indexed.get(one.id), aside.get(one.file), conflict=one.id in disputed, follower=followers.get(one.id))
         for one in holdings.files.values()
         if all(word in _searched(one) for word in words)
     ]
@@ -79,15 +85,19 @@ def overview(workspace: Workspace, words: list[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def row_of(file: FileOnDisk, use: Use, today: dt.date, indexed: str | None, aside: Revision | None) -> dict[str, Any]:
+def row_of(
+    file: FileOnDisk, use: Use, today: dt.date, indexed: str | None, aside: Revision | None, *, conflict: bool, follower: Article | None
+) -> dict[str, Any]:
     """One line of the list."""
     article = file.article
+    flags = flags_of(file, use, today, indexed=indexed, aside=aside is not None, conflict=conflict, follower=follower)
     return {
         "file": file.file, "id": file.id, "title": article.title if article else file.file, "lang": article.lang if article else "",
         "category": article.category if article else "", "owner": article.owner if article else "", "products": list(article.products) if article else [],
         "audience": article.audience if article else "", "valid_from": article.valid_from if article else None,
         "valid_until": article.valid_until if article else None, "review_by": article.review_by if article else None,
-        "state": state_of(file, today), "flags": flags_of(file, use, today, indexed=indexed, aside=aside is not None),
+        "state": state_of(file, today), "flags": flags,
+        "follower": {"file": follower.file, "title": follower.title, "lang": follower.lang, "valid_from": follower.valid_from} if follower else None,
         "errors": sum(problem.severity == "error" for problem in file.problems),
         "warnings": sum(problem.severity == "warning" for problem in file.problems), "cited": use.cited, "rated": use.rated, "wrong": use.wrong,
     }  # fmt: skip
@@ -99,9 +109,10 @@ def whole(workspace: Workspace, file: str) -> dict[str, Any]:
     published, use = snapshot.articles.get(one.id), workspace.usage().usage().of(one.id)
     head, aside = workspace.head(file)
     text = one.text if head is None else head
-    last = workspace.store.revisions(file, limit=1)
+    last, follower = workspace.store.revisions(file, limit=1), followers_of(workspace.holdings(), today).get(one.id)
+    conflict = one.id in workspace.conflicts.articles_in_conflict(0)
     return {
-        **row_of(one, use, today, published.version if published else None, aside),
+        **row_of(one, use, today, published.version if published else None, aside, conflict=conflict, follower=follower),
         "text": one.text, "version": one.version, "facts": facts(one), "problems": problems_shown(one), "tree": tree(one.text),
         "head": {"text": text, "version": version_of(text)},
         "aside": aside_shown(aside, one) if aside else None,
@@ -138,7 +149,16 @@ def problems_shown(file: FileOnDisk) -> list[dict[str, Any]]:
 
 
 def problem_shown(problem: Problem) -> dict[str, Any]:
-    return {"file": problem.file, "line": problem.line, "what": problem.what, "fix": problem.fix, "severity": problem.severity}
+    return {
+        "file": problem.file, "line": problem.line, "what": problem.what, "fix": problem.fix, "severity": problem.severity, "code": problem.code,
+        "params": dict(problem.params),
+    }  # fmt: skip
+
+
+def matter_shown(text: str) -> dict[str, Any] | None:
+    """The front matter as a form shows it; None where only the YAML can be shown."""
+    found = read_matter(text)
+    return {"values": dict(found.values), "lines": dict(found.lines), "odd": sorted(found.odd)} if found is not None else None
 
 
 @contextmanager
@@ -147,11 +167,13 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except Conflict as error:
-        raise Refusal(409, f"{error.what}; {error.fix}", code="conflict", current=error.current, version=version_of(error.current)) from error
+        raise Refusal(
+            409, f"{error.what}; {error.fix}", code="conflict", current=error.current, version=version_of(error.current), by=error.by
+        ) from error
     except Unsound as error:
         raise Refusal(422, str(error), code="unsound", found=[problem_shown(problem) for problem in error.problems]) from error
     except Refused as error:
-        raise Refusal(403, f"{error.what}; {error.fix}", code="refused") from error
+        raise Refusal(403, f"{error.what}; {error.fix}", code="refused", rule=error.code) from error
     except ContentError as error:
         raise Refusal(422, str(error), code="content") from error
 
@@ -160,4 +182,4 @@ def _searched(file: FileOnDisk) -> str:
     return fold(f"{file.id} {file.article.owner if file.article else ''} {file.text}".lower())
 
 
-__all__ = ["ArticleText", "File", "article_routes", "problem_shown", "refusing", "revision_shown"]
+__all__ = ["ArticleText", "File", "TextBody", "article_routes", "problem_shown", "refusing", "revision_shown"]

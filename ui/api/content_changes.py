@@ -13,7 +13,7 @@ from kb.errors import ContentError
 from kb.models import ReplyLanguage
 from kb.store import Revision
 from ui.api.bodies import Body
-from ui.api.content_articles import ArticleText, File, problem_shown, refusing, revision_shown
+from ui.api.content_articles import ArticleText, File, TextBody, problem_shown, refusing, revision_shown
 from ui.session import Identity, roles
 from ui.workspace import Workspace
 
@@ -32,6 +32,7 @@ class BeginBody(Body):
     owner: Line = ""
     products: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
     question: Line = ""
+    questions: Annotated[tuple[Annotated[str, Field(max_length=2_000)], ...], Field(max_length=50)] = ()
 
 
 class SaveBody(Body):
@@ -65,15 +66,24 @@ def change_routes(router: APIRouter, workspace: Workspace) -> None:
     @router.post("/begin", status_code=201)
     def begin(body: BeginBody, identity: Owner) -> dict[str, Any]:
         """A new article's draft from the template."""
-        beginning = Beginning(body.id, body.title.strip(), body.lang, body.category, body.owner, body.products, body.question)
+        beginning = Beginning(body.id, body.title.strip(), body.lang, body.category, body.owner, body.products, body.question, body.questions)
         with refusing():
             return {"file": workspace.begin(beginning, identity.name)}
 
     @router.post("/save")
     def save(body: SaveBody, identity: Owner) -> dict[str, Any]:
-        """Keep a text; with the status `published` agents are answered from it."""
+        """Keep a text; with the status `published` agents are answered from it, from its `valid_from` on."""
         with refusing():
-            return {"summary": _shown(workspace.save(body.file, body.text, body.opened, body.status, body.message, identity.name))}
+            summary = workspace.save(body.file, body.text, body.opened, body.status, body.message, identity.name)
+            article = workspace.file(body.file).article
+            coming = body.status == "published" and article is not None and article.is_coming(workspace.services.today())
+            return {"summary": _shown(summary), "starts": article.valid_from if article is not None and coming else None}
+
+    @router.post("/succeed", status_code=201)
+    def succeed(body: TextBody, identity: Owner) -> dict[str, Any]:
+        """A text that is to hold from a later day, as the draft of an article that supersedes this one."""
+        with refusing():
+            return {"file": workspace.succeed(body.file, body.text, identity.name)}
 
     @router.post("/discard")
     def discard(body: FileBody, identity: Owner) -> dict[str, Any]:

@@ -3,17 +3,17 @@
 import { boot, h, t } from "./dom.js";
 import { post } from "./http.js";
 
-/** Ask, make the draft, and hand over its file. */
-export function askForArticle(listed, made) {
+/** Ask, make the draft, and hand over its file. given: what is known already: title, lang, and the question and questions that it is to answer. */
+export function askForArticle(listed, made, given = {}) {
   const suggestions = (id, values) => h("datalist", { id }, ...[...new Set(values)].filter(Boolean).sort().map((value) => h("option", { value })));
   const field = (name, attributes) => h("label", {}, h("span", {}, t(`content.new.${name}`)), h("input", { name, autocomplete: "off", ...attributes }));
   const problem = h("p", { class: "banner bad", hidden: true, role: "alert" });
   const form = h("form", {},
     h("h2", {}, t("content.begin")),
-    field("title", { required: true, maxlength: "300" }),
+    field("title", { required: true, maxlength: "300", value: given.title }),
     field("id", { required: true, maxlength: "190", pattern: "[\\w][\\w.\\-]*(/[\\w][\\w.\\-]*)*", placeholder: "returns/umbrellas", title: t("content.new.id_title") }),
     h("label", {}, h("span", {}, t("content.by.lang")), h("select", { name: "lang" }, ...[["zh-Hant", "繁體中文"], ["zh-Hans", "简体中文"], ["en", "English"]]
-      .map(([value, label]) => h("option", { value, selected: value === boot.lang }, label)))),
+      .map(([value, label]) => h("option", { value, selected: value === (given.lang ?? boot.lang) }, label)))),
     field("owner", { list: "owners", maxlength: "300" }), suggestions("owners", listed.articles.map((row) => row.owner)),
     field("products", { list: "products", maxlength: "300" }), suggestions("products", listed.terms),
     problem,
@@ -24,11 +24,11 @@ export function askForArticle(listed, made) {
     const said = Object.fromEntries(new FormData(form));
     try {
       const products = said.products.split(/[,、\s]+/).filter(Boolean);
-      const { file } = await post("/api/v1/content/begin", { ...said, products });
+      const { file } = await post("/api/v1/content/begin", { ...said, products, question: given.question ?? "", questions: given.questions ?? [] });
       sheet.close();
       made(file);
     } catch (error) {
-      problem.textContent = error.message;
+      problem.textContent = error.data?.code === "conflict" ? t("content.new.taken") : error.message;
       problem.hidden = false;
     }
   });

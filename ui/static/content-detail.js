@@ -4,9 +4,10 @@ import { h, t } from "./dom.js";
 import { get, post } from "./http.js";
 import { toast } from "./shell.js";
 import { openEditor } from "./content-editor.js";
-import { article, differenceView, empty, failed, flagChip, loading, moment, period, problemLine, statePill } from "./content-parts.js";
+import { showMined, showQuestions } from "./content-gaps.js";
+import { article, differenceView, empty, failed, flagChip, loading, moment, period, problemLine, refusalOf, statePill, worded } from "./content-parts.js";
 
-const TABS = ["read", "edit", "history", "use"];
+const TABS = ["read", "edit", "history", "use", "mined"];
 let asked = 0;
 
 /** Show one article's tab in the pane. */
@@ -18,11 +19,11 @@ export async function showDetail(pane, place) {
     const one = await get(`/api/v1/content/article?${new URLSearchParams({ file: place.file })}`);
     if (mine !== asked) return;
     pane.dataset.file = place.file;
-    const again = async (summary) => { await place.changed(summary); await showDetail(pane, { ...place, tab: place.tab }); };
+    const again = async (summary) => { const listed = await place.changed(summary); await showDetail(pane, { ...place, listed }); };
     const body = h("div", { class: `tab-body tab-${place.tab}` });
     pane.replaceChildren(head(one, place), tabs(place), body);
     pane.scrollTop = 0;
-    await { read, edit, history, use }[place.tab](body, one, { ...place, again });
+    await { read, edit, history, use, mined: showMined }[place.tab](body, one, { ...place, again });
   } catch (error) {
     if (mine === asked) pane.replaceChildren(back(place), failed(error, () => showDetail(pane, place)));
   }
@@ -34,7 +35,20 @@ const head = (one, place) => h("div", { class: "detail-head" },
   h("button", { type: "button", class: "back link", onclick: () => place.go({}) }, t("content.back")),
   h("h2", { lang: one.lang }, one.title),
   h("div", { class: "chips" }, statePill(one.state), ...one.flags.map(flagChip)),
+  when(one, place),
   h("p", { class: "soft path" }, `${one.file}`, one.last && one.last.by ? ` · ${t("content.last", { by: one.last.by, at: moment(one.last.at) })}` : ""));
+
+/** From when agents use it, and what takes its place from when: a publication for a later day needs nobody to come back. */
+function when(one, place) {
+  const open = (row) => h("button", { type: "button", class: "link", onclick: () => place.go({ file: row.file }) }, t("content.open"));
+  const before = place.listed?.articles.find((row) => row.follower?.file === one.file && row.state === "in-force");
+  if (one.state === "coming") {
+    return h("p", { class: "when", id: "starts" }, h("b", {}, t("content.starts", { date: one.valid_from })), before && [" ", t("content.starts.instead", { title: before.title }), " ", open(before)]);
+  }
+  if (one.state !== "in-force" || !one.follower) return null;
+  const now = one.flags.includes("replaced");
+  return h("p", { class: "when" }, t(now ? "content.follower.now" : "content.follower.coming", { date: one.follower.valid_from, title: one.follower.title }), " ", open(one.follower));
+}
 
 const tabs = (place) => h("nav", { class: "detail-tabs", role: "tablist" }, ...TABS.map((tab) =>
   h("button", { type: "button", role: "tab", "aria-selected": String(tab === place.tab), onclick: () => place.go({ file: place.file, tab }) }, t(`content.tab.${tab}`))));
@@ -59,7 +73,7 @@ function read(body, one, place) {
 
 const rawLine = (line, number, problems) => {
   const found = problems.filter((problem) => problem.line === number);
-  return [h("span", { class: found.length ? "doubted" : null, "data-line": number }, `${line}\n`), ...found.map((problem) => h("span", { class: `beside ${problem.severity}` }, `${problem.what}; ${problem.fix}\n`))];
+  return [h("span", { class: found.length ? "doubted" : null, "data-line": number }, `${line}\n`), ...found.map((problem) => h("span", { class: `beside ${problem.severity}` }, `${worded(problem).what} ${worded(problem).fix}\n`))];
 };
 
 const asideBanner = (one, place) => h("div", { class: "banner pending" },
@@ -74,7 +88,7 @@ async function discard(one, place) {
     toast(t("content.aside.dropped"));
     await place.again(null);
   } catch (error) {
-    toast(error.message, "bad");
+    toast(refusalOf(error), "bad");
   }
 }
 
@@ -85,7 +99,11 @@ function factsOf(one) {
 
 // ---- edit ---------------------------------------------------------------------------------------------------------------------
 
-const edit = (body, one, place) => openEditor(body, one, place);
+function edit(body, one, place) {
+  const editor = openEditor(body, one, place);
+  if (place.line) editor.toLine(place.line);
+  showQuestions(body, one);
+}
 
 // ---- history ------------------------------------------------------------------------------------------------------------------
 
@@ -128,7 +146,7 @@ async function rollBack(revision, one, place) {
     toast(t("content.history.done"));
     await place.again(summary);
   } catch (error) {
-    toast(error.message, "bad");
+    toast(refusalOf(error), "bad");
   }
 }
 

@@ -1,15 +1,21 @@
-// The editor of an article: the Markdown with its problems beside the lines, how agents would see it, and what becomes of the text.
+// The editor of an article: its front matter as a form or as YAML, the Markdown with its problems beside the lines, how agents would see it, and
+// what becomes of the text. There is one text: with the form, its head stands in the form and the rest in the box; without, all of it in the box.
 // What is typed is kept in the tab until it is saved, so leaving the page loses nothing.
 
 import { h, t } from "./dom.js";
 import { post } from "./http.js";
 import { toast } from "./shell.js";
-import { article, differenceView, moment, problemLine } from "./content-parts.js";
+import { checkImpact } from "./content-impact.js";
+import { matterForm } from "./content-form.js";
+import { article, differenceView, moment, problemLine, refusalOf } from "./content-parts.js";
 
 const PAUSE = 300; // ms without a key
+const MODE = "youju:content-matter"; // form or yaml, as this person likes it
 const key = (file) => `youju:content:${file}`;
 
-let editor = null; // {file, opened, base, area, …} of the one that is open
+let editor = null; // {file, opened, base, head, area, …} of the one that is open
+
+const wholeOf = (mine) => mine.head + mine.area.value;
 
 /** Leave the editor; what is typed stays in the tab. */
 export function closeEditor() {
@@ -21,9 +27,11 @@ export function closeEditor() {
 export function openEditor(body, one, place) {
   closeEditor();
   const kept = restored(one);
-  const mine = (editor = { file: one.file, one, place, opened: kept?.opened ?? one.head.version, base: one.head.text.replaceAll("\r\n", "\n").replace("\ufeff", ""), timer: 0, linting: null });
+  const mine = (editor = { file: one.file, one, place, opened: kept?.opened ?? one.head.version, base: one.head.text.replaceAll("\r\n", "\n").replace("\ufeff", ""), timer: 0, linting: null, head: "", matter: null, pending: Promise.resolve() });
   mine.area = h("textarea", { class: "source", spellcheck: "false", wrap: "soft", "aria-label": t("content.edit.source"), maxlength: "1000000" });
-  mine.area.value = kept?.text ?? mine.base;
+  mine.form = matterForm((name, value) => changeValue(mine, name, value));
+  mine.modes = h("div", { class: "matter-modes", role: "tablist", "aria-label": t("content.matter") }, h("b", {}, t("content.matter")),
+    ...["form", "yaml"].map((mode) => h("button", { type: "button", role: "tab", "data-mode": mode, onclick: () => choose(mine, mode) }, t(`content.matter.${mode}`))), h("small", { class: "soft" }));
   mine.lines = h("div", { class: "lines", "aria-hidden": "true" });
   mine.problems = h("ul", { class: "problems", "aria-live": "polite" });
   mine.count = h("span", { class: "problem-count" });
@@ -31,7 +39,8 @@ export function openEditor(body, one, place) {
   mine.said = h("div", { class: "editor-said" });
   mine.message = h("input", { type: "text", class: "message", maxlength: "500", placeholder: t("content.edit.message"), "aria-label": t("content.edit.message"), autocomplete: "off" });
   mine.buttons = h("div", { class: "editor-acts" }, ...actions(mine));
-  body.replaceChildren(mine.said,
+  putMode(mine, localStorage.getItem(MODE) === "yaml" ? "yaml" : "form", kept?.text ?? mine.base);
+  body.replaceChildren(mine.said, mine.modes, mine.form.element,
     h("div", { class: "editor-panes" },
       h("div", { class: "source-pane" }, mine.lines, mine.area),
       h("div", { class: "preview-pane" }, h("div", { class: "problem-head" }, h("h3", {}, t("content.edit.problems")), mine.count), mine.problems, h("h3", {}, t("content.edit.preview")), mine.preview)),
@@ -40,9 +49,58 @@ export function openEditor(body, one, place) {
   else if (one.aside) mine.said.replaceChildren(h("div", { class: "banner pending" }, t("content.edit.aside", { by: one.aside.by, at: moment(one.aside.at) })));
   mine.area.addEventListener("input", () => typed(mine));
   mine.area.addEventListener("scroll", () => { mine.lines.scrollTop = mine.area.scrollTop; });
-  mine.area.addEventListener("keydown", (event) => keys(mine, event));
+  for (const part of [mine.area, mine.form.element]) part.addEventListener("keydown", (event) => keys(mine, event));
   drawLines(mine, []);
   check(mine);
+  return { toLine: (line) => toLine(mine, line) };
+}
+
+// ---- form or YAML --------------------------------------------------------------------------------------------------------
+
+/** The lines up to the second `---`, and the rest; null where there is no such head. */
+function split(text) {
+  const head = /^[ \t]*---[ \t]*\n(?:.*\n)*?[ \t]*---[ \t]*(?:\n|$)/.exec(text);
+  return head && [head[0].endsWith("\n") ? head[0] : `${head[0]}\n`, text.slice(head[0].length)];
+}
+
+/** Show a text in one of the two ways; without a head there is only YAML. */
+function putMode(mine, mode, text) {
+  const parts = mode === "form" ? split(text) : null;
+  mine.mode = parts ? "form" : "yaml";
+  [mine.head, mine.area.value] = parts ?? ["", text];
+  mine.form.element.hidden = !parts;
+  for (const button of mine.modes.querySelectorAll("[data-mode]")) button.setAttribute("aria-selected", String(button.dataset.mode === mine.mode));
+  mine.modes.querySelector("small").textContent = mode === "form" && !parts ? t("content.matter.broken") : "";
+}
+
+async function choose(mine, mode) {
+  await settled(mine);
+  localStorage.setItem(MODE, mode);
+  if (mode === "form" && !mine.matter) return putMode(mine, "yaml", wholeOf(mine)), void (mine.modes.querySelector("small").textContent = t("content.matter.broken"));
+  putMode(mine, mode, wholeOf(mine));
+  if (mine.mode === "form") mine.form.show(mine.matter, mine.found ?? []);
+  drawLines(mine, mine.found ?? []);
+  mine.area.scrollTop = 0;
+}
+
+/** One value, written into the head by the server; one after the other. */
+function changeValue(mine, name, value) {
+  mine.pending = mine.pending.then(async () => {
+    if (mine !== editor || mine.mode !== "form") return;
+    try {
+      const { text } = await post("/api/v1/content/matter", { text: mine.head, changes: { [name]: value } });
+      mine.head = text;
+      typed(mine, 0);
+    } catch (error) {
+      mine.form.say(name, error.message);
+    }
+  });
+}
+
+/** When all values stand in the text. */
+async function settled(mine) {
+  mine.form.flush();
+  await mine.pending;
 }
 
 function restored(one) {
@@ -64,16 +122,17 @@ function tellRestored(mine) {
 }
 
 function put(mine, text) {
-  mine.area.value = text;
+  putMode(mine, mine.mode, text);
   typed(mine);
 }
 
-function typed(mine) {
-  if (mine.area.value === mine.base) sessionStorage.removeItem(key(mine.file));
-  else sessionStorage.setItem(key(mine.file), JSON.stringify({ text: mine.area.value, opened: mine.opened }));
+function typed(mine, pause = PAUSE) {
+  const text = wholeOf(mine);
+  if (text === mine.base) sessionStorage.removeItem(key(mine.file));
+  else sessionStorage.setItem(key(mine.file), JSON.stringify({ text, opened: mine.opened }));
   drawLines(mine, mine.found ?? []);
   clearTimeout(mine.timer);
-  mine.timer = setTimeout(() => check(mine), PAUSE);
+  mine.timer = setTimeout(() => check(mine), pause);
 }
 
 // ---- problems and preview ---------------------------------------------------------------------------------------------------
@@ -81,12 +140,19 @@ function typed(mine) {
 async function check(mine) {
   mine.linting?.abort();
   const signal = (mine.linting = new AbortController()).signal;
-  const text = mine.area.value;
+  const text = wholeOf(mine);
   try {
-    const { problems, tree } = await post("/api/v1/content/lint", { file: mine.file, text }, { signal });
-    if (mine !== editor || text !== mine.area.value) return;
-    mine.found = problems;
-    mine.problems.replaceChildren(...problems.map((problem) => problemLine(problem, (line) => toLine(mine, line))));
+    const { problems, tree, matter } = await post("/api/v1/content/lint", { file: mine.file, text }, { signal });
+    if (mine !== editor || text !== wholeOf(mine)) return;
+    Object.assign(mine, { found: problems, matter });
+    if (mine.mode === "form" && !matter) {
+      putMode(mine, "yaml", text);
+      mine.modes.querySelector("small").textContent = t("content.matter.broken");
+    } else if (matter) {
+      mine.modes.querySelector("small").textContent = "";
+      mine.form.show(matter, problems);
+    }
+    mine.problems.replaceChildren(...problems.map((problem) => problemOf(mine, problem)));
     const errors = problems.filter((problem) => problem.severity === "error").length;
     mine.count.textContent = problems.length ? t("content.edit.found", { errors, warnings: problems.length - errors }) : t("content.edit.sound");
     mine.count.className = `problem-count ${errors ? "error" : problems.length ? "warning" : "sound"}`;
@@ -99,15 +165,25 @@ async function check(mine) {
   }
 }
 
+const problemOf = (mine, problem) => problemLine(problem, (line) => toLine(mine, line),
+  problem.code === "leaves-a-gap" && h("button", { type: "button", class: "ghost succeed", onclick: () => succeed(mine) }, t("content.succeed")));
+
+/** How many lines stand before those in the box. */
+const above = (mine) => mine.head.split("\n").length - 1;
+
 /** The lines under the text box: they carry the numbers and the marks, and wrap as the text does. */
 function drawLines(mine, problems) {
   const worst = new Map();
+  const before = above(mine);
+  mine.lines.style.counterReset = `line ${before}`;
   for (const problem of problems) if (worst.get(problem.line) !== "error") worst.set(problem.line, problem.severity);
-  mine.lines.replaceChildren(...mine.area.value.split("\n").map((line, index) => h("div", { class: worst.get(index + 1) ?? null }, line || " ")));
+  mine.lines.replaceChildren(...mine.area.value.split("\n").map((line, index) => h("div", { class: worst.get(index + 1 + before) ?? null }, line || " ")));
   mine.lines.scrollTop = mine.area.scrollTop;
 }
 
-function toLine(mine, line) {
+function toLine(mine, at) {
+  if (at <= above(mine)) return mine.form.focus(at);
+  const line = at - above(mine);
   const lines = mine.area.value.split("\n");
   const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
   mine.area.focus();
@@ -128,21 +204,24 @@ function actions(mine) {
   mine.stage = one.aside ? stageOf(one.head.text) : one.facts.length ? String(one.facts.find(([name]) => name === "status")[1]) : stageOf(one.head.text);
   const second = place.listed.second_person;
   const act = (status, strong = false) => h("button", { type: "button", class: strong ? "strong" : "plain", "data-status": status, onclick: () => save(mine, status) }, t(`content.to.${status}`));
-  if (mine.stage === "review") return [act("draft"), act("review"), act("published", true)];
+  const impact = h("button", { type: "button", class: "plain", id: "check-impact", onclick: () => settled(mine).then(() => checkImpact(mine.file, wholeOf(mine), place.go)) }, t("content.impact.check"));
+  if (mine.stage === "review") return [impact, act("draft"), act("review"), act("published", true)];
   const retire = mine.stage === "published" ? [act("retired")] : [];
-  return second ? [...retire, act("draft"), act("review", true)] : [...retire, act("draft"), act("review"), act("published", true)];
+  return [impact, ...retire, act("draft"), act("review", second), ...(second ? [] : [act("published", true)])];
 }
 
 const stageOf = (text) => text.split("\n").map((line) => /^status\s*:\s*(\w+)/.exec(line)?.[1]).find(Boolean) ?? "published";
 
 async function save(mine, status) {
   for (const button of mine.buttons.children) button.disabled = true;
-  const text = mine.area.value;
+  await settled(mine);
+  const text = wholeOf(mine);
   try {
-    const { summary } = await post("/api/v1/content/save", { file: mine.file, text, opened: mine.opened, status, message: mine.message.value });
+    const { summary, starts } = await post("/api/v1/content/save", { file: mine.file, text, opened: mine.opened, status, message: mine.message.value });
     sessionStorage.removeItem(key(mine.file));
     toast(t(`content.saved.${status}`));
     if (mine === editor) await mine.place.again(summary);
+    if (starts) toast(t("content.starts", { date: starts }));
   } catch (error) {
     if (mine === editor) await refused(mine, error, text);
   } finally {
@@ -153,15 +232,30 @@ async function save(mine, status) {
 async function refused(mine, error, text) {
   const data = error.data ?? {};
   if (data.code === "conflict") return tellConflict(mine, data, text);
-  const found = (data.found ?? []).map((problem) => problemLine(problem, (line) => toLine(mine, line)));
-  mine.said.replaceChildren(h("div", { class: "banner bad", role: "alert", id: "refused" }, h("b", {}, t("content.not_saved")), found.length ? h("ul", { class: "problems" }, ...found) : error.message));
+  const found = (data.found ?? []).map((problem) => problemOf(mine, problem));
+  mine.said.replaceChildren(h("div", { class: "banner bad", role: "alert", id: "refused" }, h("b", {}, t("content.not_saved")), found.length ? h("ul", { class: "problems" }, ...found) : refusalOf(error)));
+  mine.said.scrollIntoView({ block: "nearest" });
+}
+
+/** The text is to hold from a later day: begin it as the article that supersedes this one, which stays as it is. */
+async function succeed(mine) {
+  await settled(mine);
+  try {
+    const { file } = await post("/api/v1/content/succeed", { file: mine.file, text: wholeOf(mine) });
+    sessionStorage.removeItem(key(mine.file));
+    toast(t("content.succeeded"));
+    await mine.place.changed(null);
+    mine.place.go({ file, tab: "edit" });
+  } catch (error) {
+    toast(error.data?.code === "conflict" ? t("content.new.taken") : refusalOf(error), "bad");
+  }
 }
 
 /** Somebody else was there first: both texts in one, and nothing is written before the owner has decided. */
 async function tellConflict(mine, data, text) {
   const { difference } = await post("/api/v1/content/compare", { old: data.current, new: text });
   const decide = (act) => () => { mine.opened = data.version; act(); mine.said.replaceChildren(); };
-  mine.said.replaceChildren(h("div", { class: "banner conflict", role: "alert", id: "conflict" }, h("b", {}, data.detail), h("p", {}, t("content.conflict")), differenceView(difference),
+  mine.said.replaceChildren(h("div", { class: "banner conflict", role: "alert", id: "conflict" }, h("b", {}, data.by ? t("content.conflict.who", { by: data.by }) : t("content.conflict.somebody")), h("p", {}, t("content.conflict")), differenceView(difference),
     h("div", { class: "acts" },
       h("button", { type: "button", onclick: decide(() => put(mine, data.current.replaceAll("\r\n", "\n"))) }, t("content.conflict.theirs")),
       h("button", { type: "button", onclick: decide(() => typed(mine)) }, t("content.conflict.mine")))));

@@ -7,7 +7,11 @@ import { empty, failed, loading } from "./content-parts.js";
 let asked = 0;
 
 export function showHits(view, { open, asked: question }) {
-  if (view.childElementCount) return;
+  if (view.childElementCount) {
+    const words = view.querySelector("#hit-question");
+    if (question && question !== words.value) { words.value = question; view.querySelector(".hit-form").requestSubmit(); }
+    return;
+  }
   const words = h("textarea", { id: "hit-question", rows: "2", maxlength: "2000", placeholder: t("content.hits.question"), "aria-label": t("content.hits.question") });
   const day = h("input", { type: "date", id: "hit-day", value: boot.today, "aria-label": t("as_of") });
   const asker = h("select", { id: "hit-asker", "aria-label": t("asker") }, h("option", { value: "customer" }, t("customer")), h("option", { value: "agent" }, t("colleague")));

@@ -1,9 +1,9 @@
 // What several views of the content page show: states, dates, problems, an article's tree of elements, differences. All of it by text nodes.
 
-import { h, t } from "./dom.js";
+import { h, hasText, t } from "./dom.js";
 
 export const STATES = ["in-force", "coming", "ended", "draft", "review", "retired", "broken"];
-export const FLAGS = ["expiring", "stale", "warnings", "disliked", "unused", "unindexed", "aside"];
+export const FLAGS = ["conflict", "expiring", "stale", "replaced", "warnings", "disliked", "unused", "unindexed", "aside"];
 
 export const statePill = (state) => h("span", { class: `pill state-${state}` }, t(`content.state.${state}`));
 export const flagChip = (flag) => h("span", { class: `chip flag-${flag}`, title: t(`content.flag_title.${flag}`) }, t(`content.flag.${flag}`));
@@ -23,10 +23,20 @@ export const failed = (error, again) => h("div", { class: "banner bad", role: "a
   again && h("div", { class: "acts" }, h("button", { type: "button", onclick: again }, t("retry"))));
 export const loading = () => h("div", { class: "state loading" }, h("p", {}, t("content.loading")));
 
-/** One problem; `go(line)` where the reader may jump to its line. */
-export function problemLine(problem, go) {
+/** A problem's {what, fix} in the reader's language; what has no code says it in English. */
+export function worded(problem) {
+  const known = problem.code && hasText(`lint.${problem.code}.what`);
+  return known ? { what: t(`lint.${problem.code}.what`, problem.params), fix: t(`lint.${problem.code}.fix`, problem.params) } : problem;
+}
+
+/** Why the server refused, in the reader's language where the rule is known. */
+export const refusalOf = (error) => (error.data?.rule && hasText(`content.refused.${error.data.rule}`) ? t(`content.refused.${error.data.rule}`) : error.message);
+
+/** One problem; `go(line)` where the reader may jump to its line; acts: what else can be done about it. */
+export function problemLine(problem, go, ...acts) {
+  const { what, fix } = worded(problem);
   const line = h(go ? "button" : "span", { class: "at", type: go ? "button" : null, onclick: go && (() => go(problem.line)) }, t("line", { lines: problem.line }));
-  return h("li", { class: `problem ${problem.severity}` }, line, h("span", { class: "what" }, problem.what), h("span", { class: "fix" }, problem.fix));
+  return h("li", { class: `problem ${problem.severity}` }, line, h("span", { class: "what" }, what), h("span", { class: "fix" }, fix, ...acts));
 }
 
 // ---- an article --------------------------------------------------------------------------------------------------------
@@ -41,7 +51,7 @@ export function article(tree, { open = null, problems = [], lit = null } = {}) {
     if (!beside) continue;
     beside.classList.add("doubted", problem.severity);
     const place = beside.matches("tr") ? beside.closest("table") : beside;
-    place.after(h("div", { class: `beside ${problem.severity}` }, h("b", {}, t("line", { lines: problem.line })), ` ${problem.what} `, h("i", {}, problem.fix)));
+    place.after(h("div", { class: `beside ${problem.severity}` }, h("b", {}, t("line", { lines: problem.line })), ` ${worded(problem).what} `, h("i", {}, worded(problem).fix)));
   }
   if (lit) blockAt(body, lit)?.classList.add("lit");
   return body;

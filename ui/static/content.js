@@ -7,7 +7,7 @@ import { askForArticle } from "./content-begin.js";
 import { closeEditor } from "./content-editor.js";
 import { showDetail } from "./content-detail.js";
 import { VIEWS } from "./content-views.js";
-import { FLAGS, STATES, empty, failed, flagChip, loading, period, statePill } from "./content-parts.js";
+import { FLAGS, STATES, empty, failed, flagChip, loading, period, statePill, worded } from "./content-parts.js";
 
 const PAUSE = 250; // ms without a key
 const PAGE = 200; // rows drawn at once
@@ -86,10 +86,11 @@ async function refresh() {
   }
 }
 
-/** Something was saved: look again; a summary says what was indexed. */
+/** Something was saved: look again, and give back the new list; a summary says what was indexed. */
 async function changed(summary) {
   if (summary) toast(t("content.indexed_in", { seconds: summary.seconds, n: summary.embedded }));
   await refresh();
+  return listed;
 }
 
 function startSearch() {
@@ -172,7 +173,8 @@ function row(one) {
     h("td", { class: "col-article" }, h("b", { lang: one.lang }, one.title), h("small", {}, [one.id, one.owner].filter(Boolean).join(" · ")),
       h("span", { class: "chips" }, one.audience === "agent" && h("span", { class: "chip" }, t("internal")),
         one.errors > 0 && h("span", { class: "chip flag-errors" }, t("content.errors", { n: one.errors })), ...one.flags.filter((flag) => flag !== "unused").map(flagChip))),
-    h("td", { class: "col-valid" }, period(one), one.review_by && h("small", {}, t("content.review_by", { date: one.review_by }))),
+    h("td", { class: "col-valid" }, period(one), one.review_by && h("small", {}, t("content.review_by", { date: one.review_by })),
+      one.follower && one.state === "in-force" && !one.flags.includes("replaced") && h("small", { class: "follower" }, t("content.follower.coming", { date: one.follower.valid_from, title: one.follower.title }))),
     h("td", { class: "col-cited" }, String(one.cited), one.wrong > 0 && h("small", { class: "wrong" }, t("content.wrong", { n: one.wrong }))));
 }
 
@@ -192,7 +194,7 @@ async function indexNow() {
     const problems = summary.problems;
     byId("said").prepend(h("div", { class: `banner ${summary.skipped ? "bad" : "sent"}`, id: "summary" }, h("b", {}, t("content.summary", summary)),
       summary.skipped > 0 && h("p", {}, t("content.skipped", summary)),
-      problems.length > 0 && h("ul", { class: "problems" }, ...problems.map((problem) => h("li", {}, h("code", {}, `${problem.file}:${problem.line}`), ` ${problem.what}; ${problem.fix}`))),
+      problems.length > 0 && h("ul", { class: "problems" }, ...problems.map((problem) => h("li", {}, h("code", {}, `${problem.file}:${problem.line}`), ` ${Object.values(worded(problem)).slice(0, 2).join(boot.lang === "en" ? "; " : "；")}`))),
       h("div", { class: "acts" }, h("button", { type: "button", onclick: () => byId("summary").remove() }, t("close")))));
   } catch (error) {
     byId("said").replaceChildren(failed(error, indexNow));

@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from kb.content import Shop
 from kb.settings import Settings
 from kb.store import Ask, Feedback, passwords
 from tests.ui.api.conftest import HOME, PASSWORD
@@ -99,7 +100,8 @@ def draft_of(services: Services, question: str) -> str:
 
 CALLS = [
     ("GET", "articles"), ("GET", f"article?file={PENS}"), ("GET", "hits?q=pen"), ("GET", f"history?file={PENS}"), ("GET", "revision?id=1"), ("POST", "lint"),
-    ("POST", "begin"), ("POST", "save"), ("POST", "discard"), ("POST", "rollback"), ("POST", "compare"), ("POST", "index"),
+    ("POST", "begin"), ("POST", "save"), ("POST", "discard"), ("POST", "rollback"), ("POST", "compare"), ("POST", "index"), ("GET", "choices"), ("POST", "matter"), ("POST", "succeed"), ("POST", "import"), ("POST", "import/check"), ("POST", "import/write"),
+    ("POST", "impact"), ("GET", "golden"), ("POST", "golden/results"), ("GET", "golden/log"), ("POST", "golden/pin"), ("POST", "golden/unpin"),
 ]  # fmt: skip
 
 
@@ -136,7 +138,7 @@ def test_the_list_shows_every_file_and_its_state(services: Services, olga: TestC
     write_article(content, "states/soon.md", "x", "title: S", "lang: en", "valid_from: 2031-01-01", "valid_until: 2031-06-19")
     write_article(content, "states/later.md", "x", "title: L", "lang: en", "valid_from: 2031-01-01", "valid_until: 2031-06-20")
     write_article(content, "states/coming.md", "x", "title: C", "lang: en", "valid_from: 2031-05-21")
-    write_article(content, "states/draft.md", "x", "title: D", "lang: en", "status: draft")
+    write_article(content, "states/draft.md", "x", "title: D", "lang: en", "status: draft", "valid_from: 2031-01-01")
     write_article(content, "states/review.md", "x", "title: R", "lang: en", "status: review")
     write_article(content, "states/retired.md", "x", "title: R", "lang: en", "status: retired")
     write_article(content, "states/broken.md", "x", "title: B", "lang: en", "valid_from: soon")
@@ -237,6 +239,40 @@ def test_typing_is_linted_and_shown_without_writing(services: Services, olga: Te
     assert on_disk(services, PENS) == text
 
 
+def test_all_problems_are_told_at_once_each_with_its_code(olga: TestClient) -> None:
+    text = opened(olga, UMBRELLAS)["text"]
+    wrong = text.replace("valid_from: 2031-01-01", "valid_from: 2031-13-01").replace("[wind]", "[rain]").replace("| 摺疊傘 | 7 個月 |", "| 摺疊傘 |")
+    found = olga.post(f"{API}/lint", json={"file": UMBRELLAS, "text": wrong + "\n[舊](../gone.md)\n"}).json()["problems"]
+    lines = wrong.splitlines()
+    assert [(one["code"], one["severity"], one["line"]) for one in found] == [
+        ("value-no-date", "error", lines.index("valid_from: 2031-13-01") + 1),
+        ("disclaimer-unknown", "error", lines.index("disclaimers: [rain]") + 1),
+        ("table-row-width", "warning", lines.index("| 摺疊傘 | HKD 25 |") + 1),
+        ("dead-link", "warning", len(lines) + 2),
+    ]
+    assert found[0]["params"] == {"key": "valid_from", "value": "'2031-13-01'"}
+
+
+def test_one_value_is_changed_in_the_front_matter(olga: TestClient) -> None:
+    text = opened(olga, UMBRELLAS)["text"]
+    changed = olga.post(f"{API}/matter", json={"text": text, "changes": {"products": ["reed-pen"], "valid_until": "2031-06-30"}}).json()["text"]
+    assert changed == text.replace("[storm-umbrella]", "[reed-pen]").replace("valid_until:", "valid_until: 2031-06-30")
+    assert olga.post(f"{API}/lint", json={"file": UMBRELLAS, "text": changed}).json()["matter"]["values"]["products"] == ["reed-pen"]
+    for changes in ({"colour": "red"}, {"title": ["a"]}, {"products": "a"}):
+        assert olga.post(f"{API}/matter", json={"text": text, "changes": changes}).status_code == 422
+    assert olga.post(f"{API}/matter", json={"text": "no front matter", "changes": {"title": "a"}}).json()["code"] == "content"
+
+
+def test_the_form_is_offered_what_there_is(olga: TestClient) -> None:
+    offered = olga.get(f"{API}/choices").json()
+    assert offered["categories"] == ["care", "delivery", "internal", "returns"]
+    assert {"退換組", "olga", "otto", "root"} <= set(offered["owners"])
+    assert not {"amy", "tom"} & set(offered["owners"])
+    assert {"id": "reed-pen", "names": {"zh-Hant": "蘆葦筆", "zh-Hans": "芦苇笔", "en": "reed pen"}} in offered["products"]
+    assert offered["disclaimers"][1]["texts"]["en"] == "Close the umbrella in strong wind."
+    assert {"id": "care/pens", "title": "芦苇笔的保养", "lang": "zh-Hans"} in offered["articles"]
+
+
 def test_the_hit_test_says_what_is_found_and_whether_it_is_answered(services: Services, olga: TestClient) -> None:
     result = olga.get(f"{API}/hits", params={"q": "未拆封的風暴傘幾天內可以退款?", "lang": "en"}).json()
     (part,) = result["parts"]
@@ -263,7 +299,7 @@ def test_a_new_article_goes_from_draft_to_the_desk_and_back(services: Services, 
     assert opened(olga, file)["state"] == "draft"
     sentence = "Dry a storm umbrella for 11 hours before it is folded."
     text = opened(olga, file)["head"]["text"].replace("One rule a sentence, each number with its unit.", sentence)
-    assert save(olga, file, text, "review").json() == {"summary": None}
+    assert save(olga, file, text, "review").json()["summary"] is None
     assert opened(olga, file)["state"] == "review"
     summary = save(olga, file, text, "published", message="Asked every week").json()["summary"]
     assert opened(olga, file)["flags"] == ["unused"], "what was published is what agents are answered from"
@@ -283,6 +319,40 @@ def test_a_new_article_goes_from_draft_to_the_desk_and_back(services: Services, 
     assert kinds(olga, file)[0] == ("rollback", "olga")
     assert save(olga, file, on_disk(services, file), "retired").json()["summary"]["articles"] == 5
     assert opened(olga, file)["state"] == "retired"
+
+
+def on_day(services: Services, day: str) -> str:
+    """What the desk drafts with its clock on that day."""
+    time.sleep(LOOK_EVERY + 0.1)
+    return services.ask("未拆封的風暴傘幾天內可以退款?", as_of=dt.date.fromisoformat(day)).draft
+
+
+def test_what_begins_later_is_published_now_and_used_from_its_day_on(services: Services, olga: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = opened(olga, UMBRELLAS)["text"].replace("9 日內", "12 日內").replace("9 days", "12 days").replace("2031-01-01", "2031-06-15")
+    (gap,) = (one for one in olga.post(f"{API}/lint", json={"file": UMBRELLAS, "text": text}).json()["problems"] if one["code"] == "leaves-a-gap")
+    assert (gap["line"], gap["params"]["since"]) == (text.splitlines().index("valid_from: 2031-06-15") + 1, "2031-06-15")
+    assert olga.post(f"{API}/succeed", json={"file": UMBRELLAS, "text": opened(olga, UMBRELLAS)["text"]}).json()["rule"] == "no-later-day"
+    file = olga.post(f"{API}/succeed", json={"file": UMBRELLAS, "text": text}).json()["file"]
+    assert file == "returns/umbrellas-2031-06-15.md"
+    assert olga.post(f"{API}/succeed", json={"file": UMBRELLAS, "text": text}).status_code == 409
+    assert opened(olga, file)["state"] == "draft"
+    saved = save(olga, file, opened(olga, file)["text"], "published").json()
+    assert (saved["starts"], saved["summary"]["articles"]) == ("2031-06-15", 6)
+    assert edit(olga, PENS, "35 °C", "40 °C", "published").json()["starts"] is None
+
+    rows = {row["file"]: row for row in olga.get(f"{API}/articles").json()["articles"]}
+    assert (rows[file]["state"], rows[UMBRELLAS]["state"]) == ("coming", "in-force")
+    assert (rows[UMBRELLAS]["follower"]["file"], rows[UMBRELLAS]["follower"]["valid_from"]) == (file, "2031-06-15")
+    assert "replaced" not in rows[UMBRELLAS]["flags"]
+    assert "9 日" in on_day(services, "2031-06-14")
+    assert "12 日" in on_day(services, "2031-06-15")
+    assert "9 日" not in on_day(services, "2031-06-15")
+
+    monkeypatch.setattr(Shop, "current_date", lambda _: dt.date(2031, 6, 15))
+    assert "12 日" in draft_of(services, "未拆封的風暴傘幾天內可以退款?")
+    rows = {row["file"]: row for row in olga.get(f"{API}/articles").json()["articles"]}
+    assert (rows[file]["state"], rows[file]["flags"]) == ("in-force", ["unused"])
+    assert rows[UMBRELLAS]["flags"] == ["replaced"]
 
 
 def test_of_two_authors_the_second_is_told_and_shown_the_difference(services: Services, as_: Callable[[str], TestClient]) -> None:
@@ -305,7 +375,7 @@ def test_of_two_authors_the_second_is_told_and_shown_the_difference(services: Se
 def test_a_change_of_a_published_article_is_kept_aside_until_it_is_published(services: Services, as_: Callable[[str], TestClient]) -> None:
     olga, otto = as_("olga"), as_("otto")
     before = on_disk(services, UMBRELLAS)
-    assert edit(olga, UMBRELLAS, "9 日內", "12 日內", "draft").json() == {"summary": None}
+    assert edit(olga, UMBRELLAS, "9 日內", "12 日內", "draft").json()["summary"] is None
     assert on_disk(services, UMBRELLAS) == before
     assert "9 日" in draft_of(services, "未拆封的風暴傘幾天內可以退款?")
     shown = opened(otto, UMBRELLAS)
@@ -348,6 +418,7 @@ def test_a_text_with_errors_may_be_a_draft_but_is_not_published(services: Servic
     before = on_disk(services, PENS)
     response = edit(olga, PENS, "lang: zh-Hans", "lang: tlh", "published")
     assert (response.status_code, response.json()["code"], response.json()["found"][0]["line"]) == (422, "unsound", 4)
+    assert response.json()["found"][0]["code"] == "value-not-allowed"
     assert on_disk(services, PENS) == before
     assert edit(olga, PENS, "lang: zh-Hans", "lang: tlh", "draft").status_code == 200
     assert save(olga, PENS, "no front matter", "draft").json()["code"] == "content"
