@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,13 @@ from kb.errors import QuestionsError, SettingsError, YoujuError
 from kb.models import REPLY_LANGUAGES, Answer, Asker, ReplyLanguage
 from kb.settings import Settings, settings_table
 from ui.cli_accounts import clients, receipt_command, users
+from ui.cli_certificates import certificates_command
+from ui.cli_conflicts import conflicts_command, parity_command
+from ui.cli_demo import demo_command
+from ui.cli_drills import drill_problems, drills
+from ui.cli_gaps import gaps_command
+from ui.cli_impact import impact_command
+from ui.cli_import import import_command
 from ui.services import Services
 
 if TYPE_CHECKING:
@@ -37,8 +45,16 @@ out = Console(highlight=False, markup=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 app.add_typer(users, name="users")
+app.add_typer(drills, name="drills")
 app.add_typer(clients, name="clients")
 app.command("receipt")(receipt_command)
+app.command("conflicts")(conflicts_command)
+app.command("parity")(parity_command)
+app.command("impact")(impact_command)
+app.command("import")(import_command)
+app.command("gaps")(gaps_command)
+app.command("demo")(demo_command)
+app.command("certificates")(certificates_command)
 
 ContentArgument = Annotated[Path | None, typer.Argument(help="Content folder; default: the setting `content`.")]
 
@@ -93,7 +109,9 @@ def lint_command(path: ContentArgument = None) -> None:
     """Print every problem of a content folder; exit 1 if one is an error."""
     from ingest.build import lint
 
-    articles, _, problems = lint(path or Settings.load().content)
+    content = path or Settings.load().content
+    articles, companions, problems = lint(content)
+    problems += drill_problems(content, articles, companions)
     for problem in sorted(problems, key=lambda one: (one.file, one.line)):
         out.print(f"{problem}" if problem.severity == "error" else f"{problem} (warning)")
     errors = sum(problem.severity == "error" for problem in problems)
@@ -251,26 +269,37 @@ def calibrate_command(
 def adapt_command(
     questions: Annotated[list[Path] | None, typer.Argument(help="Question sets (YAML) of this shop.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Go back to the model before the last adaptation.")] = False,
-    from_log: Annotated[bool, typer.Option("--from-log", help="Learn from accepted replies; they are not stored yet.")] = False,
+    from_log: Annotated[bool, typer.Option("--from-log", help="Learn from replies that agents sent much as drafted.")] = False,
 ) -> None:
     """Fine-tune the bundled model on a shop's questions; publish it if held-out questions get better, else exit 1."""
     from kb.questions import read_questions
     from ui import adaptation
 
-    if from_log:
-        raise QuestionsError("replies are not stored yet", where="--from-log", fix="give question sets: kb adapt QUESTIONS.yaml")
-    if undo == bool(questions):
-        raise QuestionsError("give either question sets or --undo", where="kb adapt", fix="kb adapt QUESTIONS.yaml or kb adapt --undo")
+    if undo == bool(questions or from_log):
+        raise QuestionsError("give question sets, --from-log or --undo", where="kb adapt", fix="kb adapt QUESTIONS.yaml or kb adapt --undo")
     settings = Settings.load()
     if undo:
         out.print(f"in use again: {adaptation.undo(settings)}")
         return
+    asked = [one for path in questions or [] for one in read_questions(path)]
+    if from_log:
+        replies = _accepted_replies(settings, alone=not asked)
+        out.print(f"{len(replies)} accepted replies")
+        asked += replies
     with _bar("adapting") as progress:
-        done = adaptation.adapt(settings, [one for path in questions or [] for one in read_questions(path)], progress)
+        done = adaptation.adapt(settings, asked, progress)
     for line in adaptation.report(done):
         out.print(line)
     if done.identity is None:
         raise typer.Exit(1)
+
+
+def _accepted_replies(settings: Settings, *, alone: bool) -> list[Question]:
+    from kb.store import Store, store_url
+    from ui.accepted_replies import questions_of_replies
+
+    with closing(Store.open(store_url(settings))) as store:
+        return questions_of_replies(store, alone=alone)
 
 
 @app.command("models")

@@ -12,10 +12,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: i
 
 import gradio as gr
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.content import read_yaml
-from kb.errors import ContentError
+from kb.errors import ContentError, StoreError
 from kb.models import ReplyLanguage
 from ui.content_page import build_content
 from ui.desk import DESK_I18N, build_desk
@@ -73,7 +74,8 @@ class FacePage:
         query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
         asked = as_language(query.get("lang"))
         language = asked or as_language(cookies_of(headers_of(scope).get("cookie", "")).get(LANGUAGE_COOKIE)) or DEFAULT_LANGUAGE
-        head = page_head(language, self._boot(language, scope["state"]["identity"], embed="embed" in query), face)
+        boot = await run_in_threadpool(self._boot, language, scope["state"]["identity"], embed="embed" in query)  # it reads the store
+        head = page_head(language, boot, face)
         start: Message = {}
         body = b""
 
@@ -107,9 +109,16 @@ class FacePage:
         user = {"name": identity.name, "role": identity.role, "display": identity.display}
         return boot_json(
             language, today=services.today().isoformat(), shop=services.shop_name, examples=self._examples, csrf=identity.csrf, user=user,
-            demo=identity.via == "demo", embed=embed, faces=[face for face in BUILDERS if face in identity.faces], llm=services.settings.llm,
+            demo=identity.via == "demo", demonstration=self._demonstration(), embed=embed, faces=[face for face in BUILDERS if face in identity.faces], llm=services.settings.llm,
             webhook=bool(services.settings.webhook_url), channels=services.channels(language),
         )  # fmt: skip
+
+    def _demonstration(self) -> bool:
+        """Whether the store holds demonstration data; a page opens also while the store is away."""
+        try:
+            return self._services.store.demonstration() is not None
+        except StoreError:
+            return False
 
 
 def golden_examples(content: Path, count: int = 3, longest: int = 40) -> Mapping[ReplyLanguage, Sequence[str]]:

@@ -6,7 +6,14 @@ from typing import Final
 
 from kb.models import REPLY_LANGUAGES, ReplyLanguage
 from ui.content_texts import CONTENT_TEXTS
-from ui.i18n_faces import FACE_TEXTS
+from ui.texts_conflicts import CONFLICT_TEXTS
+from ui.texts_gaps import GAPS_TEXTS
+from ui.texts_impact import IMPACT_TEXTS
+from ui.texts_import import IMPORT_TEXTS
+from ui.texts_insights import INSIGHTS_TEXTS
+from ui.texts_lint import LINT_TEXTS
+from ui.texts_plans import PLANS_TEXTS
+from ui.texts_training import TRAINING_TEXTS
 
 DEFAULT_LANGUAGE: Final[ReplyLanguage] = "zh-Hant"
 
@@ -271,8 +278,15 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "error.busy": ("請求太密，請在 {seconds} 秒後再試。", "请求太密，请在 {seconds} 秒后再试。", "Too many requests: try again in {seconds} s."),
     "error.ended": ("登入已過期。", "登录已过期。", "You have been signed out."),
     "retry": ("再試一次", "再试一次", "Try again"),
-    **FACE_TEXTS,
+    **INSIGHTS_TEXTS,
+    **TRAINING_TEXTS,
+    **PLANS_TEXTS,
     **CONTENT_TEXTS,
+    **CONFLICT_TEXTS,
+    **GAPS_TEXTS,
+    **IMPACT_TEXTS,
+    **IMPORT_TEXTS,
+    **LINT_TEXTS,
 }  # fmt: skip
 
 

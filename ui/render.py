@@ -23,6 +23,7 @@ TOPBAR: Final = """
   <span class="shop" id="shop"></span>
   <span class="spring"></span>
   <span class="demo-mark" id="demo-mark" data-t="demo" data-t-title="demo.title" hidden></span>
+  <span class="demo-mark data" id="demonstration-mark" data-t="demonstration" data-t-title="demonstration.title" hidden></span>
   <button class="keys-button" id="keys-button" type="button" data-t-title="keys" data-t-label="keys" hidden>?</button>
   <nav class="languages" data-t-label="interface_language">
     <a data-lang="zh-Hant" lang="zh-Hant" hreflang="zh-Hant" title="繁體中文">繁</a>
@@ -135,6 +136,7 @@ def boot_json(
     csrf: str = "",
     user: Mapping[str, str] | None = None,
     demo: bool = False,
+    demonstration: bool = False,
     embed: bool = False,
     faces: Sequence[str] = ("desk",),
     llm: str = "",
@@ -144,7 +146,7 @@ def boot_json(
     """What the page's script starts from, safe inside a script element.
 
     user: name, role and display name of who is signed in. faces: the pages that the role may open. llm: the language
-    model that may reword a draft; empty: none. channels: id, name and target_seconds of each.
+    model that may reword a draft; empty: none. demo: nobody has an account. demonstration: the store holds demonstration data. channels: id, name and target_seconds of each.
     """
     boot: dict[str, Any] = {
         "lang": language,
@@ -155,6 +157,7 @@ def boot_json(
         "csrf": csrf,
         "user": dict(user) if user else None,
         "demo": demo,
+        "demonstration": demonstration,
         "embed": embed,
         "faces": list(faces),
         "llm": llm,

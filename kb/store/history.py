@@ -14,6 +14,7 @@ from kb.article_texts import version_of
 from kb.errors import StoreError
 from kb.models import Turn
 from kb.store import schema
+from kb.store.counted import counted_of
 from kb.store.database import Database
 from kb.store.masking import masked_ask, masked_conversation, masked_edit, masked_feedback, masked_reply
 from kb.store.outbox import put_delivery
@@ -180,6 +181,8 @@ def _values(record: Any, kind: type) -> dict[str, Any]:
     values = {field.name: getattr(record, field.name) for field in dataclasses.fields(kind)}
     if "by" in values:  # a word of SQL's own
         values["by_name"] = values.pop("by")
+    if kind is Ask:
+        values |= counted_of(record.answer)
     if "history" in values:
         values["history"] = [{"role": turn.role, "text": turn.text} for turn in values["history"]]
     return values

@@ -172,8 +172,13 @@ asks = Table(
     Column("snapshot", Words, nullable=False),
     Column("drafter", Words, nullable=False),
     Column("timings_ms", Document, nullable=False),
+    Column("lang", Words, nullable=False),  # this and the following: what counting needs of the answer
+    Column("abstained", Boolean, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("article", Words, nullable=False),
     Index("asks_by_time", "at"),
     Index("asks_by_person", "by_name", "at"),
+    Index("asks_by_conversation", "conversation", "at"),
 )  # fmt: skip
 
 edits = Table(
@@ -251,7 +256,84 @@ attempts = Table(
     Column("score", Integer, nullable=False),
     Column("passed", Boolean, nullable=False),
     Column("points", Document, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("topic", Words, nullable=False),
+    Column("lang", Words, nullable=False),
+    Column("turns", Document, nullable=False),
+    Column("course", NUMBER),
     Index("attempts_by_person", "by_name", "at"),
+    Index("attempts_by_time", "at"),
+)  # fmt: skip
+
+overrides = Table(
+    "overrides", METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("attempt", Words, ForeignKey("attempts.id", ondelete="CASCADE"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index("overrides_by_attempt", "attempt", "id"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+courses = Table(
+    "courses", METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("title", Words, nullable=False),
+    Column("topics", Document, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("pass_mark", Integer, nullable=False),
+    Column("due", Words, nullable=False),  # an ISO date; '' without one
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("certifies", Document, nullable=False),
+    Column("months", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+assignments = Table(
+    "assignments", METADATA,
+    Column("course", NUMBER, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("kind", Words, primary_key=True),  # person | group
+    Column("name", Words, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Index("assignments_by_name", "kind", "name"),
+)  # fmt: skip
+
+certificates = Table(
+    "certificates", METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("person", Words, nullable=False),
+    Column("topic", Words, nullable=False),
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("granted_by", Words, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("articles", Document, nullable=False),  # id → version that was examined
+    Column("revoked_at", UtcDateTime),
+    Column("revoked_by", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("course", NUMBER),
+    Column("changed", Document, nullable=False),
+    Index("certificates_by_person", "person", "topic", "id"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+
+conflict_decisions = Table(
+    "conflict_decisions", METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("conflict", Words, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index("conflict_decisions_by_conflict", "conflict", "id"),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 deliveries = Table(
@@ -264,6 +346,23 @@ deliveries = Table(
     Index("deliveries_due", "next_at"),
     Index("deliveries_by_reply", "reply_id"),
     sqlite_autoincrement=True,
+)  # fmt: skip
+
+# ---- what is known beside the chats ------------------------------------------------------------------------------------
+
+daily_orders = Table(
+    "daily_orders", METADATA,
+    Column("day", Words, primary_key=True),  # an ISO date of the shop's calendar
+    Column("orders", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+)  # fmt: skip
+
+demonstration = Table(
+    "demonstration", METADATA,
+    Column("seed", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("made", Document, nullable=False),  # how many records of each kind
 )  # fmt: skip
 
 # ---- the database itself -------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ function startBar() {
   document.body.classList.toggle("embed", boot.embed);
   byId("shop").textContent = boot.shop;
   byId("demo-mark").hidden = !boot.demo;
+  byId("demonstration-mark").hidden = !boot.demonstration;
   byId("faces").replaceChildren(...faceLinks());
   for (const link of document.querySelectorAll(".languages a")) {
     link.href = `?${new URLSearchParams({ lang: link.dataset.lang, ...(boot.embed ? { embed: "1" } : {}) })}`;

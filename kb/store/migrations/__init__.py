@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, inspect, select, text
 
 from kb.errors import StoreError
 from kb.store import schema
-from kb.store.migrations import m001_first_tables, m002_revisions, m003_attempts
+from kb.store.migrations import m001_first_tables, m002_revisions, m003_attempts, m004_conflict_decisions, m005_drills, m006_figures, m007_plans
 
 Migration = Callable[[Connection], None]
 
@@ -21,6 +21,10 @@ MIGRATIONS: Mapping[int, tuple[str, Migration]] = {
     1: ("first tables", m001_first_tables.migrate),
     2: ("revisions of articles", m002_revisions.migrate),
     3: ("attempts at exercises", m003_attempts.migrate),
+    4: ("decisions on conflicts", m004_conflict_decisions.migrate),
+    5: ("drills, courses, certificates", m005_drills.migrate),
+    6: ("figures, orders, demonstration", m006_figures.migrate),
+    7: ("plans", m007_plans.migrate),
 }
 
 _POSTGRES_LOCK = 7_023_618_001

@@ -1,0 +1,61 @@
+"""The head of a Markdown file between two lines of dashes: its keys, their values and the lines where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from kb.models import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What stands in the head, and what follows it."""
+
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+    """Line of each key in the file, from 1."""
+    body: tuple[str, ...]
+    """The lines below the head."""
+    offset: int
+    """How many lines stand before the body."""
+
+    def line_of(self, key: str) -> int:
+        return self.lines.get(key, 2)
+
+
+def read_front_matter(text: str, shown: str) -> FrontMatter | Problem:
+    """The head of a file, or the first thing that is wrong with it. shown: the file's path as the user knows it."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if lines[0].strip() != "---":
+        return Problem(shown, 1, "no front matter", "begin the file with a line '---', the keys, and '---' again")
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
+    if end is None:
+        return Problem(shown, 1, "the front matter has no end", "close it with a line '---'")
+    head = "\n".join(lines[1:end])
+    try:
+        values = yaml.safe_load(head)
+        keys = _keys(head)
+    except yaml.reader.ReaderError as error:
+        return Problem(shown, head.count("\n", 0, error.position) + 2, f"broken YAML: {error.reason}", "delete the character")
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a wrong explicit tag raises any of them
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or ("nested too deeply" if isinstance(error, RecursionError) else "a value does not fit its tag")
+        return Problem(shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'")
+    if not isinstance(values, dict):
+        return Problem(shown, 2, "the front matter is no list of keys", "write 'key: value' lines")
+    twice = next(((key, line) for at, (key, line) in enumerate(keys) if key in [other for other, _ in keys[:at]]), None)
+    if twice is not None:
+        return Problem(shown, twice[1], f"key {twice[0]!r} stands twice", "keep one")
+    return FrontMatter({str(key): value for key, value in values.items()}, dict(keys), tuple(lines[end + 1 :]), end + 1)
+
+
+def _keys(head: str) -> list[tuple[str, int]]:
+    node = yaml.compose(head, Loader=yaml.SafeLoader)
+    return [(str(key.value), key.start_mark.line + 2) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+__all__ = ["FrontMatter", "read_front_matter"]

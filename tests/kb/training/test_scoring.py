@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from kb.models import Doubt
+from kb.training.drill import Drill, Situation
+from kb.training.facts import denies, said_as
+from kb.training.neighbours import neighbours
+from kb.training.scoring import RULES, Material, Replied, Score, score
+from tests.kb.training.shop import ARTICLES, CHUNKS, NOTICE
+
+DRILL = Drill(
+    id="lamp", title="退檯燈", origin="file", language="yue", turns=("盞燈可以退嗎?",), mood="calm", category="returns", articles=("returns/lamps",),
+    must_mention=(("14 日", "兩星期"),), must_not_say=("30 日",),
+)  # fmt: skip
+OWN = [one for one in CHUNKS if one.article == "returns/lamps"]
+GOOD = "您好,簽收後 14 日內可以退。如有其他問題歡迎告訴我們。"
+
+
+def scored(
+    *replies: str, drill: Drill = DRILL, seconds: float = 30, check: Callable[[str], Sequence[Doubt]] = lambda _: (), disclaimers: dict[str, str] | None = None,
+    target_s: int = 180, greetings: Sequence[str] = (),
+) -> Score:  # fmt: skip
+    return score(drill, [Replied(one, seconds) for one in replies], Material(OWN, disclaimers or {}, check, target_s, greetings))
+
+
+def with_(**changes: Any) -> Drill:
+    return dataclasses.replace(DRILL, **changes)
+
+
+def failed(result: Score) -> set[str]:
+    return {point.kind for point in result.points if not point.passed}
+
+
+# ---- facts -------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reply", [GOOD, "你好呀,收到之後兩星期內都可以退㗎,多謝。", "您好,十四天內可退。謝謝。"])
+def test_a_quantity_counts_in_any_words_and_the_article_says_it(reply: str) -> None:
+    result = scored(reply)
+    assert (result.passed, result.score) == (True, 100)
+    fact = result.points[0]
+    assert (fact.kind, fact.must, fact.quote, fact.where) == ("fact", True, OWN[0].quote, "returns/lamps:9")
+    assert fact.said in reply
+
+
+@pytest.mark.parametrize(
+    ("wording", "reply", "stated"),
+    [
+        ("本店承擔", "運費由本店承擔。", True),
+        ("退回運費", "運費會退給您。", True),
+        ("退回運費", "會送您禮券。", False),
+        ("未拆封", "已經拆封的也可以。", False),
+        ("不設退款", "燈泡不能退款。", True),
+        ("不設退款", "燈泡可以退款。", False),
+        ("unopened", "It has to be unopened, please.", True),
+        ("unopened", "Thanks for your message.", False),
+        ("14 日", "14 個工作日內可退。", False),
+        ("14 日", "40 日內可退。", False),
+        ("48 小時", "兩日內影相。", True),
+        ("2 個工作日", "兩日內影相。", False),
+    ],
+)
+def test_a_statement_counts_by_meaning_but_only_with_the_same_yes_or_no(wording: str, reply: str, stated: bool) -> None:
+    assert bool(said_as(wording, reply, RULES.statement_near)) is stated
+
+
+@pytest.mark.parametrize(
+    ("text", "no"), [("不好意思,可以退", False), ("唔可以", True), ("不得不說", False), ("can't", True), ("no problem, you can", False)]
+)
+def test_a_no_is_told_from_a_polite_word(text: str, no: bool) -> None:
+    assert denies(text) is no
+
+
+def test_facts_may_stand_in_any_of_the_replies() -> None:
+    drill = with_(turns=("?", "?"), must_mention=(("14 日",), ("本店承擔",)))
+    assert scored("您好,14 日內可以退。", "運費由本店承擔,謝謝。", drill=drill).passed
+    assert failed(scored("您好,14 日內可以退。", "好的,謝謝。", drill=drill)) == {"fact"}
+
+
+# ---- what must not be said ---------------------------------------------------------------------------------------------------
+
+
+def test_a_neighbour_s_value_fails_and_is_shown_with_its_sentence() -> None:
+    result = scored("您好,14 日內可退,燈泡就三十天。謝謝。")
+    assert not result.passed
+    wrong = next(point for point in result.points if point.kind == "forbidden")
+    assert (wrong.detail, wrong.passed) == ("30 日", False)
+    assert "三十天" in wrong.said
+    assert [(one.wording, one.quote, one.where) for one in neighbours(DRILL, CHUNKS, ARTICLES)] == [("30 日", CHUNKS[2].quote, "returns/bulbs:9")]
+
+
+@pytest.mark.parametrize(("reply", "passes"), [("您好,14 日內可退,不是 30 日。謝謝。", True), ("您好,14 日內可退,最多 30 日。謝謝。", False)])
+def test_a_value_that_is_denied_was_not_said(reply: str, passes: bool) -> None:
+    assert scored(reply).passed is passes
+
+
+def test_a_disclaimer_must_stand_in_the_reply_and_its_words_are_nobody_s_claim() -> None:
+    text = "退換以 30 日公告為準。"
+    drill = with_(disclaimers=("notice",))
+    assert failed(scored(GOOD, drill=drill, disclaimers={"notice": text})) == {"disclaimer"}
+    assert scored(f"{GOOD}\n\n{text}", drill=drill, disclaimers={"notice": text}).passed
+
+
+# ---- claims ------------------------------------------------------------------------------------------------------------------
+
+
+def doubting(value: str, code: str = "unsupported") -> Callable[[str], Sequence[Doubt]]:
+    return lambda text: [Doubt(code, (text.index(value), text.index(value) + len(value)), f"{value} 沒有出處", "")] if value in text else []
+
+
+def test_what_the_checks_doubt_fails_and_is_shown() -> None:
+    result = scored("您好,14 日內可以退,手續費 HK$20。謝謝。", check=doubting("HK$20"))
+    assert not result.passed
+    assert next(point for point in result.points if point.kind == "checks").problems == ("HK$20 沒有出處",)
+
+
+@pytest.mark.parametrize(
+    ("reply", "value"),
+    [("您好,有兩款可以揀,14 日內可退。謝謝。", "兩款"), ("您好,讓您等了兩天,14 日內可退。謝謝。", "兩天"), ("您好,14 日內可退,即兩星期(14 日)。謝謝。", "14 日")],
+)  # fmt: skip
+def test_small_talk_and_the_customer_s_own_story_are_no_claims(reply: str, value: str) -> None:
+    check = doubting(value) if value != "14 日" else (lambda _: ())
+    assert scored(reply, check=check).passed
+
+
+def test_a_promise_is_a_claim_whatever_it_counts() -> None:
+    assert "checks" in failed(scored("您好,保證有兩款送您,14 日內可退。謝謝。", check=doubting("兩款", "promise")))
+
+
+@pytest.mark.parametrize(
+    ("reply", "passes"),
+    [("您好,我請負責同事跟進,稍後回覆您。", True), ("您好,可以給您 9 折。", False), ("您好,今日天氣真好。", False)],
+)  # fmt: skip
+def test_where_no_article_answers_a_reply_declines_or_hands_over(reply: str, passes: bool) -> None:
+    assert scored(reply, drill=with_(must_mention=(), must_not_say=(), holding=True)).passed is passes
+
+
+# ---- wording -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("situation", "language", "yes", "no"),
+    [
+        ("empathy", "zh-Hant", "我很明白您的心情。", "檯燈有三種顏色。"),
+        ("empathy", "en", "I understand how frustrating this is.", "It comes in three colours."),
+        ("apology", "yue", "真係唔好意思呀。", "檯燈有三隻色。"),
+        ("apology", "zh-Hans", "非常抱歉。", "台灯有三种颜色。"),
+        ("refusal", "en", "I'm afraid we cannot do that.", "Here you are."),
+        ("refusal", "yue", "呢樣真係幫唔到您。", "冇問題。"),
+        ("handover", "zh-Hans", "我转给主管跟进。", "台灯有三种颜色。"),
+        ("handover", "en", "I am passing this to a colleague.", "It comes in three colours."),
+        ("greeting-season", "zh-Hant", "祝您新年快樂!", "檯燈有三種顏色。"),
+    ],
+)  # fmt: skip
+def test_the_wording_for_the_situation_is_seen(situation: Situation, language: Any, yes: str, no: str) -> None:
+    drill = with_(situation=(situation,), language=language, must_mention=(), must_not_say=())
+    assert situation not in failed(scored(yes, drill=drill))
+    assert situation in failed(scored(no, drill=drill))
+
+
+def test_the_shop_s_own_greeting_counts() -> None:
+    drill = with_(situation=("greeting-season",), must_mention=(), must_not_say=())
+    assert "greeting-season" not in failed(scored("海港日愉快!", drill=drill, greetings=["海港日愉快!"]))
+
+
+@pytest.mark.parametrize("reply", ["14 日囉,你自己看清楚啦。", "14 日,你唔鍾意咪去第二間買囉。", "14 日内可退,关我什么事。"])
+def test_a_rude_reply_fails_however_right_it_is(reply: str) -> None:
+    assert "tone" in failed(scored(reply))
+
+
+def test_somebody_upset_gets_a_courteous_word() -> None:
+    curt = scored("14 日內可退。", drill=with_(mood="angry"))
+    assert "tone" in failed(curt)
+    assert next(point.detail for point in curt.points if point.kind == "tone") == "curt"
+    assert "tone" not in failed(scored("14 日內可退,請放心。", drill=with_(mood="angry")))
+    assert "tone" not in failed(scored("14 日內可退。"))
+
+
+# ---- language, length, time ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reply", "kinds"),
+    [
+        ("Hello, within 14 days, thanks for asking us.", {"language"}),
+        ("您好,14 日内可以退货,欢迎告诉我们。", {"language"}),
+        ("您好,14 日內可退,歡迎。" * 30, {"length"}),
+        ("", {"fact", "language", "length", "greeting", "closing"}),
+    ],
+)
+def test_script_and_length_are_looked_at(reply: str, kinds: set[str]) -> None:
+    assert failed(scored(reply)) == kinds
+
+
+def test_a_slow_channel_has_room_for_more() -> None:
+    assert "length" in failed(scored(GOOD + "謝謝您的耐心。" * 30))
+    assert "length" not in failed(scored(GOOD + "謝謝您的耐心。" * 30, target_s=43_200))
+
+
+def test_a_slow_reply_loses_points_and_passes_all_the_same() -> None:
+    result = scored(GOOD, seconds=400)
+    assert failed(result) == {"time"}
+    assert result.passed
+    assert result.score < 100
+
+
+def test_every_turn_is_held_to_the_clock_and_the_language() -> None:
+    drill = with_(turns=("?", "?"))
+    replies = [Replied(GOOD, 10), Replied("Thank you, bye.", 500)]
+    assert failed(score(drill, replies, Material(OWN, {}, lambda _: (), 180))) == {"time", "language"}
+
+
+def test_the_score_is_the_share_of_the_weights() -> None:
+    result = scored("您好,可以退。歡迎再問。")
+    lost = RULES.weights["fact"]
+    all_of_them = sum(RULES.weights[point.kind] for point in result.points)
+    assert result.score == round(100 * (all_of_them - lost) / all_of_them)
+    assert NOTICE["en"] not in str(result)
