@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.authoring import status_of
 from ingest.chunk import chunk
 from ingest.embed import Progress, embed
 from ingest.lint import Known, check_article, cross_check, keep_one_of_each_id
@@ -106,8 +107,8 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
 def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedder | None, home: Path, keep: int) -> Summary:
     """Publish `before`, the published snapshot, with one file of articles/ as it is now; an article that is not `published` goes.
 
-    What other files say meanwhile is not looked at: their owners publish them. The article must have no errors. Raises ContentError, and
-    Overtaken where `before` is no longer the published snapshot.
+    What other files say meanwhile is not looked at: their owners publish them. Raises ContentError, also for an article with errors: what is
+    published stays then. Raises Overtaken where `before` is no longer the published snapshot.
     """
     started = time.perf_counter()
     identity = embedder.identity if embedder else ""
@@ -116,6 +117,9 @@ def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedd
     folder = content / "articles"
     raw = read_article(folder / file, folder)
     article, problems = parse(raw) if isinstance(raw, RawArticle) else (None, [raw])
+    wrong = next((one for one in problems if one.severity == "error"), None)
+    if wrong is not None and (folder / file).exists() and (isinstance(raw, Problem) or status_of(raw.original) == "published"):
+        raise ContentError(f"line {wrong.line}: {wrong.what}", where=file, fix=wrong.fix)  # it was spoilt after it was checked
     companions = read_companions(content)
     fresh = [article] if article is not None and article.status == "published" else []
     chunks = _chunks(fresh, embedder)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from ingest.parse import FrontMatterLoader
+from kb.content import load_yaml
 from kb.errors import ContentError
 
 Value = str | tuple[str, ...]
@@ -80,8 +80,8 @@ def _whole(text: str) -> tuple[int, str, dict[str, Any], Nodes] | None:
         return None
     inner = match[1]
     try:
-        data = yaml.load(inner, Loader=FrontMatterLoader)
-        root = yaml.compose(inner, Loader=yaml.SafeLoader)
+        data = load_yaml(inner, dates=False)
+        root = yaml.compose(inner, Loader=yaml.SafeLoader)  # its marks end where the value ends
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError):  # as when it is parsed
         return None
     if root is None:

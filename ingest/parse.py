@@ -16,18 +16,10 @@ from pydantic_core import PydanticCustomError
 
 from ingest.problems import problem
 from ingest.read import RawArticle
+from kb.content import compose_yaml, load_yaml
 from kb.models import REPLY_LANGUAGES, ApprovedReply, Article, Audience, Block, Problem, ReplyLanguage, Section
 
 _ID = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
-
-
-class FrontMatterLoader(yaml.SafeLoader):
-    """Leaves dates as text, so that a day that does not exist is reported under its key and line."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
 
 
 class FrontMatter(BaseModel):
@@ -129,7 +121,7 @@ def _split_front_matter(raw: RawArticle, problems: list[Problem]) -> tuple[str, 
 
 def _front_matter(raw: RawArticle, text: str, problems: list[Problem]) -> FrontMatter | None:
     try:
-        data = yaml.load(text, Loader=FrontMatterLoader)
+        data = load_yaml(text, dates=False)
         lines = _key_lines(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 2
@@ -176,7 +168,7 @@ def _key_of(error: Any) -> str:
 
 
 def _key_lines(text: str) -> list[tuple[str, int]]:
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = compose_yaml(text)
     if not isinstance(node, yaml.MappingNode):
         return []
     return [(str(key.value), key.start_mark.line + 2) for key, _ in node.value]
@@ -366,4 +358,4 @@ def _replies(raw: RawArticle, token: Token, source: list[str], offset: int, prob
     return [ApprovedReply(lang, re.sub(r"^[-*+]\s+", "", line), number) for number, line in lines if line and line != ":::"]
 
 
-__all__ = ["FrontMatter", "FrontMatterLoader", "markdown_parser", "parse", "understand"]
+__all__ = ["FrontMatter", "markdown_parser", "parse", "understand"]

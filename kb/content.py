@@ -215,12 +215,47 @@ class Companions:
         )
 
 
+_FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""PyYAML's safe loader over libyaml, ten times as fast, where it was built with it."""
+_BROKEN = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+"""What a broken text makes PyYAML raise."""
+
+
+class UndatedLoader(yaml.SafeLoader):
+    """Leaves dates as text, so that a day that does not exist is reported under its key and line."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_FAST_UNDATED_LOADER = type("FastUndatedLoader", (_FAST_LOADER,), {"yaml_implicit_resolvers": UndatedLoader.yaml_implicit_resolvers})
+
+
+def load_yaml(text: str, *, dates: bool = True) -> Any:
+    """The value of a YAML text; dates: as dates rather than as text. Raises as `yaml.load` does with the slower loader, whose marks and words are the more exact ones."""
+    try:
+        return yaml.load(text, Loader=_FAST_LOADER if dates else _FAST_UNDATED_LOADER)
+    except _BROKEN:
+        return yaml.load(text, Loader=yaml.SafeLoader if dates else UndatedLoader)
+
+
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The node of a YAML text, with its marks. Raises as `yaml.compose` does."""
+    try:
+        node: yaml.Node | None = yaml.compose(text, Loader=_FAST_LOADER)
+    except _BROKEN:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
+
+
 def read_yaml(path: Path) -> Any:
     """The YAML of a file, None where there is no file. Raises ContentError with the line."""
     if not path.is_file():
         return None
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        return load_yaml(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ContentError(f"cannot be read: {error.strerror}", where=str(path), fix="check the file and its permissions") from error
     except UnicodeDecodeError as error:
@@ -283,5 +318,6 @@ def _phrases(path: Path) -> Phrases:
 
 
 __all__ = [
-    "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Review", "Shop", "Term", "Thresholds", "first_problem", "read_yaml",
+    "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Review", "Shop", "Term", "Thresholds", "compose_yaml", "first_problem",
+    "load_yaml", "read_yaml",
 ]  # fmt: skip

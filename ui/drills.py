@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import random
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from kb.errors import YoujuError
 from kb.models import Language
 from kb.snapshot import Snapshot
 from kb.store import Revision
@@ -22,7 +24,7 @@ from kb.training.from_replies import drill_of_reply
 from ui.golden import Golden, read_golden
 from ui.services import Services
 
-MADE_FOR: Final = 60.0
+MADE_FOR: Final = 600.0
 """Seconds for which the drills that were made of the store are used before it is looked at again."""
 CHANGED_WITHIN: Final = dt.timedelta(days=60)
 """Of articles' changes that are drilled."""
@@ -49,6 +51,11 @@ class Drills:
         """By id; what was written comes first."""
         written = {file.name: file.drill for file in self.files() if file.drill is not None}
         return written | self._from_store() | self._golden()
+
+    def warm(self) -> None:
+        """Read them once, so that the first trainee does not wait; a broken store or folder is told to whoever opens the page."""
+        with contextlib.suppress(YoujuError):
+            self.all()
 
     def files(self) -> list[DrillFile]:
         """What lies in content/drills, broken ones too."""

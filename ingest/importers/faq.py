@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
 from ingest.importers.drafts import LONGEST_TOGETHER, MOST_ARTICLES, ArticleDraft, language_of, slug
-from ingest.importers.html import looks_like_html, markdown_of
+from ingest.importers.html import MOST_MARKS, looks_like_html, markdown_of
 from ingest.importers.markdown import heading, paragraphs
 from ingest.importers.notes import ImportRefused, Note, Place
 from ingest.importers.tables import Row, Table, letter
@@ -137,6 +137,8 @@ def articles_of(tables: Sequence[Table], layouts: Mapping[str, Layout], name: st
     notes: list[Note] = []
     groups: dict[tuple[str, str, ReplyLanguage], list[_Entry]] = {}
     length = 0
+    if sum(_marks(table, layouts[table.sheet]) for table in tables) > MOST_MARKS:
+        raise ImportRefused("too-complex", most=MOST_MARKS)
     for table in tables:
         layout = layouts[table.sheet]
         if not layout.usable:
@@ -193,6 +195,11 @@ def _entries(table: Table, layout: Layout, notes: list[Note]) -> Iterator[_Entry
             answer = paragraphs(answer)
         if answer.strip():
             yield _Entry(row, question, answer, " ".join(category.split()), _listed(product), lang)
+
+
+def _marks(table: Table, layout: Layout) -> int:
+    """'<' of all answers: each may be a little page."""
+    return sum(row.cell(layout.columns.get("answer")).count("<") for row in table.rows)
 
 
 def _listed(text: str) -> tuple[str, ...]:

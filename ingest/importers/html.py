@@ -193,7 +193,9 @@ def _markdown(root: Any, notes: list[Note], highest: int = 2) -> str:
     _tables(root)
     _levels(root, highest)
     source = etree.tostring(root, encoding="unicode", method="html", with_tail=False)
-    text = str(_Converter(heading_style="atx", bullets="-", autolinks=False, strip=["u", "font", "span", "small", "mark"]).convert(source))
+    text = str(
+        _Converter(heading_style="atx", bullets="-", autolinks=False, strip=["u", "font", "span", "small", "mark"], strip_pre=None).convert(source)
+    )
     text = re.sub(r"(?<![ \t])[ \t]+$", "", clean(text), flags=re.M)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -328,6 +330,12 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]  # the library has no
         number = self._numbers.get(id(listed), int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 1)
         self._numbers[id(listed)] = number + 1
         return number
+
+    def convert_pre(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """Without the empty lines around it, which the library looks for from every place in each run of them."""
+        text = (text or "").rstrip(" \n")
+        begin = text.rfind("\n", 0, len(text) - len(text.lstrip(" \n"))) + 1
+        return str(super().convert_pre(el, text[begin:], parent_tags))
 
     def convert_tr(self, el: Any, text: str, parent_tags: set[str]) -> str:
         first = el.find_previous_sibling("tr") is None

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from kb.content import compose_yaml, load_yaml
 from kb.models import Problem
 
 
@@ -37,7 +38,7 @@ def read_front_matter(text: str, shown: str) -> FrontMatter | Problem:
         return Problem(shown, 1, "the front matter has no end", "close it with a line '---'")
     head = "\n".join(lines[1:end])
     try:
-        values = yaml.safe_load(head)
+        values = load_yaml(head)
         keys = _keys(head)
     except yaml.reader.ReaderError as error:
         return Problem(shown, head.count("\n", 0, error.position) + 2, f"broken YAML: {error.reason}", "delete the character")
@@ -54,7 +55,7 @@ def read_front_matter(text: str, shown: str) -> FrontMatter | Problem:
 
 
 def _keys(head: str) -> list[tuple[str, int]]:
-    node = yaml.compose(head, Loader=yaml.SafeLoader)
+    node = compose_yaml(head)
     return [(str(key.value), key.start_mark.line + 2) for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
 
 

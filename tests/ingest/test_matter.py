@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ingest.matter import LISTS, TEXTS, Matter, Value, read_matter, with_values
-from ingest.parse import FrontMatterLoader
+from kb.content import load_yaml
 from kb.errors import ContentError
 
 WRITTEN = """---
@@ -165,8 +165,8 @@ def test_whatever_is_written_a_change_touches_one_key(text: str, key: str, value
     assert set(now.values.get(key, () if key in LISTS else "")) == set(one_line) if key in LISTS else now.values.get(key, "") == one_line
     assert without(after, now, key) == without(text, before, key)
     inner = re.split(r"^---\n", after, flags=re.MULTILINE)[1]
-    old = yaml.load(re.split(r"^---\n", text, flags=re.MULTILINE)[1], Loader=FrontMatterLoader) or {}
-    new = yaml.load(inner, Loader=FrontMatterLoader)
+    old = load_yaml(re.split(r"^---\n", text, flags=re.MULTILINE)[1], dates=False) or {}
+    new = load_yaml(inner, dates=False)
     assert {name: one for name, one in (new or {}).items() if name != key} == {name: one for name, one in old.items() if name != key}
     assert with_values(after, {key: wanted}) == after
 

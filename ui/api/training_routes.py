@@ -22,6 +22,7 @@ from ui.session import Identity, identified, roles
 def training_routes(router: APIRouter, services: Services) -> None:
     own = APIRouter(prefix="/training", include_in_schema=False, dependencies=[roles("agent", "trainer", "admin"), allow("answer")])
     drills = Drills(services)
+    services.beforehand.append(drills.warm)
     plans = Plans(services, drills)
 
     @own.get("/me")
