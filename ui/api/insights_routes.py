@@ -2,88 +2,73 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import datetime as dt
-import io
-from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-from kb.insights.summary import Summary, summarise
+from kb.insights.drafts import EDGES, FOLLOWED_WITHIN
+from kb.insights.overview import unanswered
+from kb.insights.rising import FEWEST, Topic
 from kb.models import ReplyLanguage
-from ui.api.bodies import AsOf
+from ui.api.insights_forecast import forecast_routes
+from ui.api.insights_looks import look_of
+from ui.api.insights_tables import table
 from ui.api.limits import allow
 from ui.api.problems import Refusal
+from ui.insights import Grouper, Look, categories, figures, scope_of
 from ui.services import Services
 from ui.session import roles
+from ui.tables import csv_response
 
-LONGEST: Final = 400
-"""Days of one look."""
-USUAL: Final = 14
-
-First = Annotated[AsOf | None, Query(alias="from", description="First day; default: two weeks before the last.")]
-Last = Annotated[AsOf | None, Query(alias="until", description="Last day; default: today by the clock.")]
-Channel = Annotated[str | None, Query(max_length=200, description="One channel; default: all.")]
+MOST_ARTICLES: Final = 40
+MOST_TOPICS: Final = 25
+"""Lines that the page shows; the CSV files hold all."""
 
 
 def insights_routes(router: APIRouter, services: Services) -> None:
     own = APIRouter(prefix="/insights", include_in_schema=False, dependencies=[roles("trainer", "owner", "admin"), allow("articles")])
+    looking, grouper = look_of(services), Grouper(services)
 
-    @own.get("/summary")
-    def summary(first: First = None, last: Last = None, channel: Channel = None, lang: ReplyLanguage = "zh-Hant") -> dict[str, Any]:
-        """The figures of a period."""
-        start, end = _period(services, first, last)
-        titles = {article.id: article.title for article in services.answerer.snapshot.articles.values()}
-        figures = _summary(services, start, end, channel)
-        names = {one["id"]: one["name"] for one in services.channels(lang)}
+    @own.get("/figures")
+    def all_figures(look: Look = looking, lang: ReplyLanguage = "zh-Hant") -> dict[str, Any]:
+        """Everything that is counted of a period; names in the language `lang`."""
+        found = figures(services, look)
+        shown = dataclasses.asdict(found)
+        shown["articles"]["all"] = len(found.articles.articles)
+        shown["articles"]["articles"] = shown["articles"]["articles"][:MOST_ARTICLES]
         return {
-            "from": start, "until": end, "figures": dataclasses.asdict(figures), "titles": {id: titles.get(id, id) for id, _ in figures.articles},
-            "channels": names,
+            "from": look.first, "until": look.last, "zone": look.zone.key, "categories": categories(services), "edges": EDGES,
+            "hours": FOLLOWED_WITHIN, "channels": {one["id"]: one["name"] for one in services.channels(lang)}, **shown,
         }  # fmt: skip
 
-    @own.get("/days.csv")
-    def days(first: First = None, last: Last = None, channel: Channel = None) -> Response:
-        """The days of a period as CSV."""
-        start, end = _period(services, first, last)
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["date", "questions", "abstained", "replies"])
-        writer.writerows([day.date.isoformat(), day.asks, day.abstained, day.replies] for day in _summary(services, start, end, channel).days)
-        headers = {"content-disposition": f'attachment; filename="youju-{start}-{end}.csv"'}
-        return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    @own.get("/questions")
+    def questions(look: Look = looking) -> dict[str, Any]:
+        """What is asked most, what rises, and what was not answered last."""
+        found = grouper.topics(look)
+        return {
+            "from": look.first, "until": look.last, "questions": found.questions, "week": found.week, "before": found.before, "cut": found.cut,
+            "week_from": found.week_from.astimezone(look.zone).date(), "groups": len(found.topics), "fewest": FEWEST,
+            "topics": [_topic(one) for one in found.topics[:MOST_TOPICS]], "rising": [_topic(one) for one in found.rising[:MOST_TOPICS]],
+            "unanswered": [dataclasses.asdict(row) for row in unanswered(services.store, scope_of(services, look))],
+        }  # fmt: skip
+
+    forecast_routes(own, services)
+
+    @own.get("/tables/{name}.csv")
+    def one_table(name: str, look: Look = looking) -> Response:
+        """A table of the page, whole, as a file."""
+        found = table(services, grouper, look, name)
+        if found is None:
+            raise Refusal(404, "there is no such table")
+        return csv_response(f"youju-{name}-{look.first}-{look.last}", *found)
 
     router.include_router(own)
 
 
-def _period(services: Services, first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date]:
-    """Both days belong to it. Records are dated by the clock, whatever day the shop's demonstration stands at."""
-    end = last or dt.datetime.now(_zone(services)).date()
-    start = first or end - dt.timedelta(days=USUAL - 1)
-    if start > end:
-        raise Refusal(422, "the first day is after the last")
-    if (end - start).days >= LONGEST:
-        raise Refusal(422, f"at most {LONGEST} days at a time")
-    return start, end
-
-
-def _summary(services: Services, first: dt.date, last: dt.date, channel: str | None) -> Summary:
-    services.recorder.flush()
-    zone = _zone(services)
-    since, until = (dt.datetime.combine(day, dt.time(), zone) for day in (first, last + dt.timedelta(days=1)))
-    asks, replies = services.store.ask_rows(since, until), services.store.reply_rows(since, until)
-    if channel is not None:
-        asks, replies = [one for one in asks if one.channel == channel], [one for one in replies if one.channel == channel]
-    of_these = {ask.id for ask in asks}
-    feedback = [one for one in services.store.feedback_rows(since, until) if channel is None or one.answer_id in of_these]
-    targets = {one.id: one.target_seconds for one in services.answerer.snapshot.companions.shop.channels}
-    return summarise(asks, replies, feedback, first, last, zone, targets)
-
-
-def _zone(services: Services) -> ZoneInfo:
-    return ZoneInfo(services.answerer.snapshot.companions.shop.time_zone)
+def _topic(topic: Topic) -> dict[str, Any]:
+    return {**dataclasses.asdict(topic), "rising": topic.rising}
 
 
 __all__ = ["insights_routes"]

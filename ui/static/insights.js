@@ -1,130 +1,116 @@
-// The lead's page: a period, its figures, and what was left unanswered. Every text is written with textContent.
+// The lead's page: one period and its filters, a view each for volume, speed, drafts, questions, articles and the coming peak.
+// What is looked at stands in the address, so that it can be kept and sent.
 
 import { boot, byId, h, t } from "./dom.js";
 import { get } from "./http.js";
+import { forecast } from "./insights-forecast.js";
+import { categoryName, empty, failed, languageName, loading } from "./insights-parts.js";
+import { questions } from "./insights-questions.js";
+import { articles, drafts, overview, speed } from "./insights-views.js";
 import { whenAttached } from "./shell.js";
 
-const state = { from: "", until: "", channel: "", data: null, error: "" };
+const API = "/api/v1/insights";
+const LANGUAGES = ["zh-Hant", "zh-Hans", "yue", "en"];
+const FILTERS = ["from", "until", "channel", "language", "category"];
+const PEAK = ["coming_from", "coming_until", "reference_from", "reference_until", "expected"];
+const VIEWS = { overview, speed, drafts, questions, articles, forecast };
+
+const state = { place: {}, figures: null, questions: null };
 let asking = null;
 
-const number = (value) => value.toLocaleString(boot.locale);
-const share = (part, whole) => (whole ? `${Math.round((100 * part) / whole)}%` : "–");
-const duration = (seconds) => {
-  if (seconds === null) return "–";
-  return seconds < 90 ? t("insights.seconds", { n: Math.round(seconds) }) : t("insights.minutes", { n: (seconds / 60).toFixed(1) });
-};
+// ---- the address ----------------------------------------------------------------------------------------------------------
+
+const read = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+const view = () => (state.place.view in VIEWS ? state.place.view : "overview");
+
+/** Everything goes through the address: going back in the browser goes back here. */
+function go(change) {
+  const next = Object.fromEntries(Object.entries({ ...state.place, ...change }).filter(([, value]) => value !== null && value !== undefined));
+  const hash = `#${new URLSearchParams(next)}`;
+  if (hash === (location.hash || "#")) arrive();
+  else location.hash = hash;
+}
+
+function chosen(names) {
+  return Object.fromEntries(names.filter((name) => state.place[name] !== undefined && (state.place[name] !== "" || name === "channel")).map((name) => [name, state.place[name]]));
+}
+
+const query = () => new URLSearchParams(chosen(FILTERS));
+/** The address of a table as a file, with what is looked at now. */
+const csv = (name) => `${API}/tables/${name}.csv?${query()}`;
+
+function arrive() {
+  const before = state.place;
+  state.place = read();
+  if (FILTERS.some((name) => before[name] !== state.place[name])) state.figures = state.questions = null;
+  load();
+}
+
+// ---- what is shown --------------------------------------------------------------------------------------------------------
 
 async function load() {
   asking?.abort();
   const mine = (asking = new AbortController());
-  const query = new URLSearchParams({ lang: boot.lang });
-  for (const [name, value] of Object.entries({ from: state.from, until: state.until, channel: state.channel })) if (value) query.set(name, value);
-  byId("insights-page").setAttribute("aria-busy", "true");
+  const still = () => asking === mine && !mine.signal.aborted;
+  draw(loading(t(view() === "questions" ? "insights.loading_questions" : "insights.loading")));
   try {
-    state.data = await get(`/api/v1/insights/summary?${query}`, mine.signal);
-    Object.assign(state, { from: state.data.from, until: state.data.until, error: "" });
+    state.figures ??= await get(`${API}/figures?${query()}&lang=${boot.lang}`, mine.signal);
+    if (!still()) return;
+    if (view() === "forecast") {
+      draw();
+      await forecast(byId("insights-view"), chosen(["channel", "language", "category"]), { ...Object.fromEntries(PEAK.map((name) => [name, ""])), ...chosen(PEAK) }, (values) => go(Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value || null]))), still);
+    } else if (view() === "questions" && state.figures.overview.asks) {
+      state.questions ??= await get(`${API}/questions?${query()}`, mine.signal);
+      if (still()) draw(...questions(state.questions, csv));
+    } else {
+      const { overview: { asks, replies } } = state.figures;
+      draw(...(asks + replies ? VIEWS[view()](state.figures, csv) : [empty()]));
+    }
   } catch (error) {
-    if (error.name === "AbortError") return;
-    state.error = error.message;
+    if (error.name !== "AbortError" && still()) draw(failed(error, load));
   }
-  draw();
 }
 
-function draw() {
+function draw(...content) {
   const page = byId("insights-page");
+  const waiting = content.some((one) => one.classList?.contains("waiting"));
+  if (waiting && byId("insights-view") && state.figures === null && byId("insights-view").childElementCount && !byId("insights-view").querySelector(".waiting, .banner, .nothing")) {
+    page.setAttribute("aria-busy", "true"); // what stands there stays until the next figures are known
+    return;
+  }
   page.removeAttribute("aria-busy");
-  page.replaceChildren(filters(), ...(state.error ? [failed()] : !state.data ? [] : state.data.figures.asks + repliesOf(state.data.figures) ? whole(state.data) : [empty()]));
+  const scrolled = page.querySelector(".views")?.scrollLeft ?? 0;
+  page.replaceChildren(...[boot.demonstration && banner(), filters(), tabs(), h("div", { class: "view", id: "insights-view", "data-view": view() }, ...content)].filter(Boolean));
+  page.querySelector(".views").scrollLeft = scrolled;
 }
 
-const repliesOf = (figures) => figures.copied + figures.sent;
+const banner = () => h("div", { class: "banner demonstration", role: "note" }, h("b", {}, t("demonstration")), h("p", {}, t("demonstration.title")));
+
+const tabs = () => h("nav", { class: "views", "aria-label": t("face.insights") }, ...Object.keys(VIEWS).map((name) =>
+  h("button", { type: "button", "data-view": name, "aria-current": name === view() ? "page" : null, onclick: () => go({ view: name }) }, t(`insights.view.${name}`))));
 
 function filters() {
-  const day = (name) => h("label", {}, h("span", {}, t(`insights.${name}`)),
-    h("input", { type: "date", value: state[name], min: "2000-01-01", max: "2100-12-31", "data-day": name, onchange: (event) => { state[name] = event.target.value; load(); } }));
-  const channels = h("select", { "data-channel": "", onchange: (event) => { state.channel = event.target.value; load(); } },
-    h("option", { value: "" }, t("insights.all_channels")),
-    ...boot.channels.map((one) => h("option", { value: one.id, selected: one.id === state.channel }, one.name)));
-  const query = new URLSearchParams(Object.entries({ from: state.from, until: state.until, channel: state.channel }).filter(([, value]) => value));
-  return h("div", { class: "filters" }, day("from"), day("until"), h("label", {}, h("span", {}, t("channel")), channels),
-    h("span", { class: "spring" }), h("a", { class: "plain", href: `/api/v1/insights/days.csv?${query}`, download: "" }, t("insights.export")));
+  const known = state.figures;
+  const period = (name) => h("label", {}, h("span", {}, t(`insights.${name}`)), h("input", {
+    type: "date", value: state.place[name] ?? known?.[name] ?? "", min: "2000-01-01", max: "2100-12-31", "data-filter": name, onchange: (event) => go({ [name]: event.target.value || null }) }));
+  const channels = Object.entries(known?.channels ?? Object.fromEntries(boot.channels.map((one) => [one.id, one.name])));
+  return h("div", { class: "filters" },
+    ...(view() === "forecast" ? [] : [period("from"), period("until")]),
+    select("channel", t("channel"), [["", t("insights.no_channel")], ...channels]),
+    select("language", t("insights.language"), LANGUAGES.map((lang) => [lang, languageName(lang)])),
+    select("category", t("insights.category"), (known?.categories ?? []).map((one) => [one, categoryName(one)]), t("insights.category_title")));
 }
 
-const failed = () => h("div", { class: "banner failed", role: "alert" }, h("b", {}, t("error.title")), h("p", {}, state.error),
-  h("button", { class: "retry", onclick: load }, t("retry")));
-const empty = () => h("div", { class: "nothing" }, h("h2", {}, t("insights.empty")), h("p", {}, t("insights.empty.body")));
-
-function whole({ figures, titles, channels }) {
-  const replies = repliesOf(figures);
-  const tile = (name, value, note) => h("div", { class: "tile", "data-tile": name }, h("span", {}, t(`insights.${name}`)), h("b", {}, value), h("small", {}, note ?? ""));
-  return [
-    h("div", { class: "tiles" },
-      tile("asks", number(figures.asks), t("insights.discarded", { n: number(figures.discarded) })),
-      tile("abstained", share(figures.abstained, figures.asks), t("insights.of", { n: number(figures.abstained), all: number(figures.asks) })),
-      tile("replies", number(replies), t("insights.sent", { sent: number(figures.sent), copied: number(figures.copied) })),
-      tile("as_drafted", share(figures.as_drafted, figures.as_drafted + figures.edited), t("insights.edited", { n: number(figures.edited) })),
-      tile("time", duration(figures.median_s), t("insights.p90", { time: duration(figures.p90_s) })),
-      tile("feedback", `${number(figures.right)} / ${number(figures.wrong)} / ${number(figures.missing)}`, t("insights.verdicts"))),
-    h("section", { class: "panel" }, h("h2", {}, t("insights.days")), chart(figures.days)),
-    h("div", { class: "halves" },
-      h("section", { class: "panel" }, h("h2", {}, t("insights.channels")), channelTable(figures.channels, channels)),
-      h("section", { class: "panel" }, h("h2", {}, t("insights.articles")), articleBars(figures.articles, titles))),
-    h("section", { class: "panel" }, h("h2", {}, t("insights.unanswered")), unanswered(figures.unanswered)),
-  ];
-}
-
-/** Bars from zero: questions, the abstained part of them darker; every bar says its figures. */
-function chart(days) {
-  const most = Math.max(1, ...days.map((day) => day.asks));
-  const every = Math.ceil(days.length / 10);
-  const svg = (tag, attributes, ...children) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-    element.append(...children);
-    return element;
-  };
-  const [width, height, left, foot] = [900, 220, 34, 24];
-  const step = (width - left) / days.length;
-  const bar = Math.min(38, step * 0.7);
-  const y = (value) => height - foot - (value / most) * (height - foot - 12);
-  const lines = [0, most / 2, most].filter((value) => Number.isInteger(value)).flatMap((value) => [
-    svg("line", { x1: left, x2: width, y1: y(value), y2: y(value), class: "grid" }), svg("text", { x: left - 8, y: y(value) + 4, "text-anchor": "end" }, number(value))]);
-  const bars = days.flatMap((day, index) => {
-    const x = left + index * step + (step - bar) / 2;
-    const label = t("insights.day", { date: day.date, asks: number(day.asks), abstained: number(day.abstained), replies: number(day.replies) });
-    const group = svg("g", {}, svg("title", {}, label),
-      svg("rect", { x, y: y(day.asks), width: bar, height: Math.max(0, height - foot - y(day.asks)), class: "asked" }),
-      svg("rect", { x, y: y(day.abstained), width: bar, height: Math.max(0, height - foot - y(day.abstained)), class: "abstained" }));
-    return index % every ? [group] : [group, svg("text", { x: x + bar / 2, y: height - 6, "text-anchor": "middle" }, day.date.slice(5))];
-  });
-  return h("div", { class: "chart" }, h("p", { class: "legend" }, h("i", { class: "asked" }), t("insights.asks"), h("i", { class: "abstained" }), t("insights.abstained")),
-    svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": t("insights.days") }, ...lines, ...bars));
-}
-
-function channelTable(lines, names) {
-  const head = ["channel", "asks", "replies", "median", "p90_short", "within"].map((key) => h("th", { scope: "col" }, t(key === "channel" ? key : `insights.${key}`)));
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines.map((line) => h("tr", {},
-    h("th", { scope: "row" }, names[line.channel] ?? (line.channel || t("insights.no_channel"))), h("td", {}, number(line.asks)), h("td", {}, number(line.replies)),
-    h("td", {}, duration(line.median_s)), h("td", {}, duration(line.p90_s)),
-    h("td", {}, line.within === null ? "–" : `${Math.round(100 * line.within)}% ≤ ${duration(line.target_s)}`))))));
-}
-
-function articleBars(articles, titles) {
-  const most = Math.max(1, ...articles.map(([, count]) => count));
-  if (!articles.length) return h("p", { class: "soft" }, t("insights.no_articles"));
-  return h("ul", { class: "bars" }, ...articles.map(([id, count]) => {
-    const fill = h("i", {});
-    fill.style.width = `${(100 * count) / most}%`;
-    return h("li", { title: id }, h("span", {}, titles[id] ?? id), h("b", {}, number(count)), h("div", { class: "track" }, fill));
-  }));
-}
-
-function unanswered(rows) {
-  if (!rows.length) return h("p", { class: "soft" }, t("insights.none_unanswered"));
-  const when = (at) => new Date(at).toLocaleString(boot.locale, { dateStyle: "short", timeStyle: "short" });
-  return h("ul", { class: "questions" }, ...rows.map(([at, question]) => h("li", {}, h("time", { datetime: at }, when(at)), h("span", {}, question))));
+/** options: [value, name]; '' is a value like any other here, and the first option stands for no choice. */
+function select(name, title, options, hint = "") {
+  const at = state.place[name];
+  const every = at === undefined || options.some(([value]) => value === at) ? options : [...options, [at, at]];
+  return h("label", { title: hint || null }, h("span", {}, title), h("select", { "data-filter": name, onchange: (event) => go({ [name]: event.target.selectedIndex ? every[event.target.selectedIndex - 1][0] : null }) },
+    h("option", { selected: at === undefined }, t("insights.all")), ...every.map(([value, words]) => h("option", { value, selected: value === at }, words))));
 }
 
 whenAttached(["topbar", "insights"], () => {
-  draw();
+  addEventListener("hashchange", arrive);
+  state.place = read();
   load().then(() => document.body.classList.add("ready"));
 });
