@@ -56,7 +56,7 @@ _TO = r"\s*(?:-|至|到|to)\s*"
 
 _DURATION_UNITS: tuple[tuple[str, str, float, str], ...] = (
     (r"个?工作[天日]|个?营业日|(?:working|business)[ -]?days?\b", "working_day", 1, "工作 营业 day"),
-    (r"个?(?:小时|钟头|钟)|-?hours?\b|-?hrs?\b|\bh\b", "second", 3600, "小时 钟 hour hr hrs h"),
+    (r"[个粒]?(?:小时|钟头|钟)|-?hours?\b|-?hrs?\b|\bh\b", "second", 3600, "小时 钟 hour hr hrs h"),
     (r"分钟|-?minutes?\b|-?mins?\b", "second", 60, "分钟 min"),
     (r"秒钟?|-?seconds?\b|-?secs?\b", "second", 1, "秒 sec"),
     (r"个?(?:星期|礼拜)|周(?!年)|-?weeks?\b", "day", 7, "星期 礼拜 周 week"),
@@ -310,7 +310,9 @@ def _register_money() -> None:
             return (Kind.MONEY, low, number(match[2]) if match[2] else low, currency)
 
         tail = r"(?![a-z])" if expression[0].isalpha() and expression[0].isascii() else "(?!旦|宵|素|件)"
-        _pattern(rf"({DIGITS}(?:\s?[千万])?|(?<![几数多好]){CHINESE})(?:{_TO}({DIGITS}))?\s*[多几]?\s*(?:{expression}){tail}", _words(expression))(after)
+        _pattern(rf"({DIGITS}(?:\s?[千万])?|(?<![几数多好]){CHINESE})(?:{_TO}({DIGITS}))?\s*[多几]?\s*(?:{expression}){tail}", _words(expression))(
+            after
+        )
 
 
 _register_money()

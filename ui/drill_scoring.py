@@ -41,6 +41,7 @@ def scored(services: Services, drill: Drill, replies: Sequence[Replied], lang: R
         check=_check(services, drill, answer, chunks, lang),
         target_s=target_of(services, drill),
         greetings=tuple(text for one in snapshot.companions.phrases.greetings for text in one.text.values()),
+        today=answer.as_of,
     )
     return Scored(score(drill, replies, material), answer.draft)
 

@@ -18,11 +18,13 @@ _UNITS = frozenset({Kind.WEIGHT, Kind.LENGTH, Kind.VOLUME})
 SMALL = 10
 """A count in words up to which it is speech: 三個選擇, 兩位, both."""
 _NOT_IT = re.compile(r"(?:不是|唔系|并非|而非|并不是|不等于|\bnot|\brather than|\binstead of)[^,。()!?]{0,4}$")
-_WAITED = re.compile(r"(?:答应|应承|说好|讲好|本来|原本|原定|promised|等了|等咗|等足|等候了|已等|遲了|遲咗|迟了|過了|waited|waiting|been|late by)[^,。!?]{0,6}$")
+_WAITED = re.compile(
+    r"(?:答应|应承|说好|讲好|本来|原本|原定|promised|等了|等咗|等足|等候了|已等|遲了|遲咗|迟了|過了|waited|waiting|been|late by)[^,。!?]{0,6}$"
+)
 _LIST_SIGNS = re.compile("[①-⑳]")
 _SMALL_TALK = re.compile(
     r"(?:请|記得|记得|麻烦|务必)您?你?一定|一定(?=[很好非真都]|会好|是|系|觉得|感到|令|让|心|着急|担心|失望|急)"
-    r"|又一年|一年一度|年年|[一二三四五六七八九十\d]{1,3}周年(?:快乐|纪念|志庆|生日)?|第一[次时个]|第[一二三四五六](?=[,:、])|一时|一天比一天|一日比一日"
+    r"|又一年|一年一度|年年|[一二三四五六七八九十\d]{1,3}周年(?:快乐|纪念|志庆|生日)?|第一[次时个]|(?<![\u4e00-\u9fff])第[一二三四五六](?=[,:、])|一时|一天比一天|一日比一日"
     r"|(?<![\d.(])(?<=[\s:,;、(])\d{1,2}[).、](?=\s?\D)|^\d{1,2}[).、](?=\s?\D)|\([1-9]\)",
     re.MULTILINE,
 )
@@ -47,7 +49,8 @@ def counting(text: str, doubts: Iterable[Doubt], evidence: Sequence[Quantity], o
     return [
         doubt
         for doubt in doubts
-        if not (doubt.code in _ABOUT_NUMBERS and _is_speech(text, said, doubt, evidence, own)) and not (doubt.code == _ABOUT_WORDING and _is_denied(text, doubt))
+        if not (doubt.code in _ABOUT_NUMBERS and _is_speech(text, said, doubt, evidence, own))
+        and not (doubt.code == _ABOUT_WORDING and _is_denied(text, doubt))
     ]
 
 

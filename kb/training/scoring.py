@@ -39,11 +39,11 @@ class Rules:
     """Share of the facts that a reply must state to pass."""
     pass_mark: int = 70
     """Points of 100 that it needs beside that."""
-    statement_near: float = 0.64
+    statement_near: float = 0.6
     """Coverage from which a statement in other words counts."""
     wording_near: float = 0.8
     """Cosine from which a sentence is worded like an example of empathy, refusal, …"""
-    rude_near: float = 0.85
+    rude_near: float = 0.65
     opening: int = 60
     """Letters of a reply that an apology which counts as courtesy begins in."""
     slow_channel_s: int = 3600
@@ -80,6 +80,8 @@ class Material:
     """For each reply."""
     greetings: Sequence[str] = ()
     """The shop's greetings of the season."""
+    today: str = ""
+    """The day of the drill, ISO; '' where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _without(text: str, disclaimers: Any) -> str:
 
 def _facts(drill: Drill, texts: Sequence[str], material: Material, rules: Rules) -> Iterator[Point]:
     for fact in drill.must_mention:
-        found = look_for(fact, texts, material.chunks, rules.statement_near, _own(drill))
+        found = look_for(fact, texts, material.chunks, rules.statement_near, _own(drill, material))
         yield Point("fact", fact[0], bool(found.said), True, found.said, found.quote, found.where)
 
 
@@ -168,25 +170,25 @@ def _letters(text: str) -> str:
 
 def _claims(drill: Drill, texts: Sequence[str], bodies: Sequence[str], material: Material, rules: Rules) -> Iterator[Point]:
     """What the checks doubt; where no article answers, nothing may be stated at all."""
-    evidence, own = [one for chunk in material.chunks for one in read(chunk.quote)], _own(drill)
+    evidence, own = [one for chunk in material.chunks for one in read(chunk.quote)], _own(drill, material)
     doubts = [(text, doubt) for text in texts for doubt in counting(text, material.check(stating(text)), evidence, own)]
     problems = tuple(dict.fromkeys(doubt.message for _, doubt in doubts))
     said = next((sentence for text, doubt in doubts for sentence in [_around(text, doubt.span)]), "")
     if drill.holding:
         declines = next((found for body in bodies for what in ("handover", "refusal") if (found := shown(what, body, rules.wording_near))), "")  # type: ignore[arg-type]
-        holds = bool(declines) and not doubts and not _new_numbers(drill, bodies)
+        holds = bool(declines) and not doubts and not _new_numbers(drill, bodies, material)
         yield Point("holding", "", holds, "holding" in rules.must, declines, problems=problems)
     else:
         yield Point("checks", "", not doubts, "checks" in rules.must, said, problems=problems)
 
 
-def _own(drill: Drill) -> list[Quantity]:
+def _own(drill: Drill, material: Material) -> list[Quantity]:
     """The numbers that the customer told."""
-    return told((*(turn.text for turn in drill.history), *drill.turns))
+    return told((*(turn.text for turn in drill.history), *drill.turns), material.today)
 
 
-def _new_numbers(drill: Drill, bodies: Sequence[str]) -> bool:
-    known = _own(drill)
+def _new_numbers(drill: Drill, bodies: Sequence[str], material: Material) -> bool:
+    known = _own(drill, material)
     return any(not supported(one, known) for body in bodies for one in read(body) if any(char.isdigit() for char in body[slice(*one.span)]))
 
 

@@ -36,10 +36,7 @@ class Wording:
 @cache
 def wordings() -> dict[Shows, Wording]:
     data = read_yaml(Path(__file__).parents[1] / "data" / "service_wording.yaml")
-    return {
-        name: Wording(_listed(one["cues"]), tuple(map(str, one["examples"])), _listed(one.get("but_not", "")))
-        for name, one in data.items()
-    }
+    return {name: Wording(_listed(one["cues"]), tuple(map(str, one["examples"])), _listed(one.get("but_not", ""))) for name, one in data.items()}
 
 
 def _listed(text: object) -> tuple[str, ...]:

@@ -31,9 +31,12 @@ def spoken(text: str) -> tuple[Quantity, ...]:
             ends = number(match[1]), number(match[2] or match[1])
             found = [one for one in found if one not in own] + [Quantity(Kind.TEMPERATURE, *ends, "C", match.span())]
     days = list(_days(plain, found))
-    taken = {one.span[0] for one in days}
     spans = [Quantity(Kind.DURATION, *_span(match[1]), match.span()) for match in _A_SPAN.finditer(plain)]
-    return tuple(sorted([*(one for one in found if one.span[0] not in taken), *days, *spans], key=lambda one: one.span))
+    return tuple(
+        sorted(
+            [*(one for one in found if not any(day.span[0] <= one.span[0] < day.span[1] for day in days)), *days, *spans], key=lambda one: one.span
+        )
+    )
 
 
 def _span(unit: str) -> tuple[float, float, str]:
@@ -52,9 +55,17 @@ def _days(plain: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
             yield Quantity(Kind.DATE, value, value, before[-1].unit, match.span())
 
 
-def told(texts: Iterable[str]) -> list[Quantity]:
-    """The numbers that a customer tells: also large ones without a unit, 大約兩萬五."""
-    return [one for text in texts for one in (*read(text), *_large(lowered(level(text))))]
+def told(texts: Iterable[str], today: str = "") -> list[Quantity]:
+    """The numbers that a customer tells: also large ones without a unit, 大約兩萬五; and today, yesterday, where the day is known (ISO)."""
+    known = list(_recent_days(dt.date.fromisoformat(today))) if today else []
+    return [*(one for text in texts for one in (*read(text), *_large(lowered(level(text))))), *known]
+
+
+def _recent_days(today: dt.date) -> Iterator[Quantity]:
+    for days in range(3):
+        day = today - dt.timedelta(days=days)
+        value = float(day.year * 10000 + day.month * 100 + day.day)
+        yield Quantity(Kind.DATE, value, value, "ymd", (0, 0))
 
 
 def _large(plain: str) -> Iterator[Quantity]:

@@ -49,7 +49,7 @@ SAME = {
     "forty-two days": (Kind.DURATION, 42, 42, "day", ["42 日", "四十二天", "forty-two days", "forty two days", "六星期"]),
     "eighty days": (Kind.DURATION, 80, 80, "day", ["80 日", "八十天", "eighty days"]),
     "five working days": (Kind.DURATION, 5, 5, "working_day", ["5 個工作日", "5个工作日", "五個工作天", "5 working days", "five business days"]),
-    "a day in hours": (Kind.DURATION, 86400, 86400, "second", ["24 小時", "24小时", "二十四小時", "24 hours", "24 hrs", "1440 分鐘"]),
+    "a day in hours": (Kind.DURATION, 86400, 86400, "second", ["24 小時", "24小时", "二十四小時", "24 粒鐘", "廿四個鐘", "24 hours", "24 hrs", "1440 分鐘"]),
     "1280 dollars of Hong Kong": (Kind.MONEY, 1280, 1280, "HKD", ["HK$1,280", "HK$1280", "港幣 1280 元", "港币1,280元", "HKD 1,280", "1280 港元", "一千二百八十港元"]),
     "1280 dollars": (Kind.MONEY, 1280, 1280, "", ["$1,280", "1280 元", "1,280蚊", "1280塊", "1280 dollars"]),
     "30000 yuan": (Kind.MONEY, 30000, 30000, "CNY", ["人民幣 30,000 元", "人民币3万元", "RMB 30000", "三万人民币"]),

@@ -259,3 +259,17 @@ def test_a_refused_question_leaves_the_set_as_it_was(tmp_path: Path) -> None:
         add_question(broken, question("two"))
     assert broken.read_text(encoding="utf-8") == "questions: ["
     assert sorted(one.name for one in tmp_path.iterdir()) == ["broken.yaml", "own.yaml"]
+
+
+@pytest.mark.parametrize("text", ["", "# none left\n", "questions:\n", "questions: []\n"])
+def test_a_set_emptied_by_hand_is_begun_again(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text, "own.yaml")
+    add_question(path, question("one"))
+    assert [one.id for one in read_questions(path)] == ["one"]
+
+
+def test_what_is_no_set_is_not_written_over(tmp_path: Path) -> None:
+    path = written(tmp_path, "notes: mine\n", "own.yaml")
+    with pytest.raises(QuestionsError, match="holds no questions"):
+        add_question(path, question("one"))
+    assert path.read_text(encoding="utf-8") == "notes: mine\n"

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -122,9 +122,12 @@ def test_what_killed_processes_left_is_pruned_when_it_is_old(tmp_path: Path) -> 
     fresh, old = tmp_path / "snapshots" / ".writing-fresh", tmp_path / "snapshots" / ".writing-old"
     for folder in (fresh, old):
         folder.mkdir(parents=True)
-    os.utime(old, (0, 0))
+    named = tmp_path / ".CURRENT-old"
+    named.write_text("x")
+    for path in (old, named):
+        os.utime(path, (0, 0))
     publish(generation(1), tmp_path, keep=1)
-    assert (fresh.exists(), old.exists()) == (True, False)
+    assert (fresh.exists(), old.exists(), named.exists()) == (True, False, False)
 
 
 def test_a_publish_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,6 +323,25 @@ def test_a_change_to_what_is_no_longer_published_is_refused(tmp_path: Path) -> N
         publish_change(change_of("c", 1), before, tmp_path, keep=3)
     assert current_id(tmp_path) == first
     assert not list((tmp_path / "snapshots").glob(".writing-*"))
+
+
+def test_a_change_to_what_is_pruned_already_is_made_again(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    publish_change(change_of("b", 1), load_current(tmp_path), tmp_path, keep=1)
+    before = load_current(tmp_path)
+    publish(generation(2), tmp_path, keep=1)
+    assert not (tmp_path / "snapshots" / before.id).exists()
+    with pytest.raises(Overtaken, match="publish again"):
+        publish_change(change_of("c", 1), before, tmp_path, keep=1)
+    assert make_whole(before, tmp_path, keep=1) is None
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"\xff"), lambda path: (path.unlink(), path.mkdir())], ids=["no text", "a folder"])
+def test_a_current_that_cannot_be_read_is_said(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    publish(generation(1), tmp_path, keep=1)
+    spoil(tmp_path / "CURRENT")
+    with pytest.raises(SnapshotError, match="CURRENT cannot be read"):
+        load_current(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "articles.json", "chunks.json", "companions.json", "vectors.npy"])

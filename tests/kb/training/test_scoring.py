@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from kb.models import Doubt
+from kb.quantities import read
+from kb.training.claims import counting, stating
 from kb.training.drill import Drill, Situation
-from kb.training.facts import denies, said_as
+from kb.training.facts import denies, look_for, said_as
 from kb.training.neighbours import neighbours
 from kb.training.scoring import RULES, Material, Replied, Score, score
 from tests.kb.training.shop import ARTICLES, CHUNKS, NOTICE
@@ -63,6 +65,13 @@ def test_a_quantity_counts_in_any_words_and_the_article_says_it(reply: str) -> N
         ("14 日", "40 日內可退。", False),
         ("48 小時", "兩日內影相。", True),
         ("2 個工作日", "兩日內影相。", False),
+        ("48 小時", "48 粒鐘內影相。", True),
+        ("7 日", "You can return it within a week.", True),
+        ("2 月 10 日", "營業到 2 月 5 號,10 號再開門。", True),
+        ("2 月 3 日", "營業到 2 月 5 號,3 號再開門。", False),
+        ("30 日", "要擺喺 5 至 30 度嘅地方。", False),
+        ("0–4 °C", "放冰箱,0–4 度。", True),
+        ("bulb", "It comes with two bulbs.", True),
     ],
 )
 def test_a_statement_counts_by_meaning_but_only_with_the_same_yes_or_no(wording: str, reply: str, stated: bool) -> None:
@@ -74,6 +83,19 @@ def test_a_statement_counts_by_meaning_but_only_with_the_same_yes_or_no(wording:
 )
 def test_a_no_is_told_from_a_polite_word(text: str, no: bool) -> None:
     assert denies(text) is no
+
+
+@pytest.mark.parametrize(
+    ("reply", "stated"), [("舊的 15 克,新的要 16.5 克或以上。", True), ("舊的 15 克,新的要 18 克或以上。", False), ("舊的 15 克。", False)]
+)
+def test_a_rate_is_stated_by_what_it_makes_of_the_customer_s_number(reply: str, stated: bool) -> None:
+    assert bool(said_as("110%", reply, RULES.statement_near, read("舊金 15 克可以換嗎?"))) is stated
+
+
+@pytest.mark.parametrize(("reply", "stated"), [("燈泡開著用過就退不了。", True), ("燈泡用過也可以退。", False), ("檯燈不能改顏色。", False)])
+def test_a_no_is_stated_by_denying_what_the_article_denies(reply: str, stated: bool) -> None:
+    chunk = dataclasses.replace(CHUNKS[2], text="用過的燈泡不可以退。", quote="用過的燈泡不可以退。")
+    assert bool(look_for(("不可以退",), [reply], [chunk], 2.0).said) is stated
 
 
 def test_facts_may_stand_in_any_of_the_replies() -> None:
@@ -94,9 +116,17 @@ def test_a_neighbour_s_value_fails_and_is_shown_with_its_sentence() -> None:
     assert [(one.wording, one.quote, one.where) for one in neighbours(DRILL, CHUNKS, ARTICLES)] == [("30 日", CHUNKS[2].quote, "returns/bulbs:9")]
 
 
-@pytest.mark.parametrize(("reply", "passes"), [("您好,14 日內可退,不是 30 日。謝謝。", True), ("您好,14 日內可退,最多 30 日。謝謝。", False)])
+@pytest.mark.parametrize(("reply", "passes"), [
+    ("您好,14 日內可退,不是 30 日。謝謝。", True), ("您好,14 日內可退,最多 30 日。謝謝。", False), ("您好,14 日內可退(唔係 30 日㗎)。", True),
+    ("您好,14 日內可退。30 日那一項是燈泡的,您的檯燈不適用。", True), ("您好,14 日內可退。30 日那一項您也有。", False),
+])  # fmt: skip
 def test_a_value_that_is_denied_was_not_said(reply: str, passes: bool) -> None:
     assert scored(reply).passed is passes
+
+
+@pytest.mark.parametrize(("reply", "passes"), [("您好,我們不能說不用擔心,14 日內可退。", True), ("您好,不用擔心,14 日內可退。", False)])
+def test_a_wording_that_holds_a_no_itself_can_be_denied(reply: str, passes: bool) -> None:
+    assert scored(reply, drill=with_(must_not_say=("不用擔心",))).passed is passes
 
 
 def test_a_disclaimer_must_stand_in_the_reply_and_its_words_are_nobody_s_claim() -> None:
@@ -126,6 +156,38 @@ def test_what_the_checks_doubt_fails_and_is_shown() -> None:
 def test_small_talk_and_the_customer_s_own_story_are_no_claims(reply: str, value: str) -> None:
     check = doubting(value) if value != "14 日" else (lambda _: ())
     assert scored(reply, check=check).passed
+
+
+@pytest.mark.parametrize(
+    ("reply", "value", "code", "counts"),
+    [
+        ("您好,每盞兩公斤,$68 一克。", "一克", "unsupported", False),
+        ("您好,不是 30 日,是 14 日。", "30 日", "unsupported", False),
+        ("您好,30 日內可退。", "30 日", "unsupported", True),
+        ("您好,本來說好兩小時,真抱歉。", "兩小時", "unsupported", False),
+        ("您好,付款兩小時後就出貨。", "兩小時", "unsupported", True),
+        ("您好,三件一共 HK$300。", "HK$300", "unsupported", False),
+        ("您好,三件一共 HK$310。", "HK$310", "unsupported", True),
+        ("您好,三月十七日前可退。", "三月十七日", "unsupported", False),
+        ("您好,三月二十七日前可退。", "三月二十七日", "unsupported", True),
+        ("我們不可以說它治近視。", "治近視", "forbidden-wording", False),
+        ("這盞燈治近視。", "治近視", "forbidden-wording", True),
+    ],
+)
+def test_what_follows_from_the_customer_s_numbers_is_no_claim(reply: str, value: str, code: str, counts: bool) -> None:
+    own, evidence = read("3 月 3 日買了 3 件"), read("簽收後 14 日內可退,每件 HK$100。")
+    assert bool(counting(reply, doubting(value, code)(reply), evidence, own)) is counts
+
+
+@pytest.mark.parametrize(
+    ("reply", "left"),
+    [
+        ("您一定很失望", "您  很失望"), ("我們一定退款", "我們一定退款"), ("請一定再找我們", "   再找我們"), ("第一,先拍照", "  ,先拍照"),
+        ("我們是第一名", "我們是第一名"), ("質量第一,請放心", "質量第一,請放心"), ("① 外箱", "  外箱"), ("1) 外箱 2) 燈罩", "   外箱    燈罩"), ("付 2 元", "付 2 元"),
+    ],
+)  # fmt: skip
+def test_small_talk_is_blanked_where_it_stands(reply: str, left: str) -> None:
+    assert stating(reply) == left
 
 
 def test_a_promise_is_a_claim_whatever_it_counts() -> None:
@@ -168,7 +230,10 @@ def test_the_shop_s_own_greeting_counts() -> None:
     assert "greeting-season" not in failed(scored("海港日愉快!", drill=drill, greetings=["海港日愉快!"]))
 
 
-@pytest.mark.parametrize("reply", ["14 日囉,你自己看清楚啦。", "14 日,你唔鍾意咪去第二間買囉。", "14 日内可退,关我什么事。"])
+@pytest.mark.parametrize(
+    "reply",
+    ["14 日囉,咁大個人唔識睇說明㗎咩。", "14 日,滿意了吧?", "14 日囉,你自己看清楚啦。", "14 日,你唔鍾意咪去第二間買囉。", "14 日内可退,关我什么事。"],
+)
 def test_a_rude_reply_fails_however_right_it_is(reply: str) -> None:
     assert "tone" in failed(scored(reply))
 
@@ -179,6 +244,10 @@ def test_somebody_upset_gets_a_courteous_word() -> None:
     assert next(point.detail for point in curt.points if point.kind == "tone") == "curt"
     assert "tone" not in failed(scored("14 日內可退,請放心。", drill=with_(mood="angry")))
     assert "tone" not in failed(scored("14 日內可退。"))
+    assert "tone" in failed(scored("14 日內可以申請退貨。", drill=with_(mood="angry"))), "the 請 of 申請 is no courtesy"
+    perfunctory = "檯燈可以退,燈泡、燈罩、電線、包裝盒、說明書都要一起寄回來,少一樣都不受理,之後逐件驗收,驗收完才會退款,期限是簽收起計 14 日。抱歉。"
+    assert "tone" in failed(scored(perfunctory, drill=with_(mood="angry", situation=("apology",))))
+    assert "tone" not in failed(scored(f"抱歉!{perfunctory}", drill=with_(mood="angry", situation=("apology",))))
 
 
 # ---- language, length, time ----------------------------------------------------------------------------------------------------
