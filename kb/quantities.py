@@ -230,7 +230,7 @@ def _clock(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
 
 
 @_pattern(
-    r"(上午|早上|朝早|凌晨|下午|晚上|夜晚|中午)?(?(1)\s?)(?<![0-9.])([0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?(1)\s?)[点時时](?!解|样|算|知|间)(半)?",
+    r"(上午|早上|朝早|凌晨|下午|晚上|夜晚|中午)?(?(1)\s?)(?<![0-9.])([0-9]{1,2}|[一二两三四五六七八九十]{1,3})\s?[点時时](?!解|样|算|知|间)(半)?",
     needs="点 時 时",
 )
 def _oclock(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
@@ -239,6 +239,15 @@ def _oclock(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
         return None
     hour += 12 if match[1] in ("下午", "晚上", "夜晚") and hour < 12 else 0
     minutes = float(hour * 60 + (30 if match[3] else 0))
+    return (Kind.TIME, minutes, minutes, "minute")
+
+
+@_pattern(rf"\b({ENGLISH}|[0-9]{{1,2}})(?: o'clock)?(?: in the (morning|afternoon|evening)| at (night))\b", needs="morning afternoon evening night")
+def _spoken_hour(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    hour = number(match[1])
+    if not 1 <= hour <= 12 or hour % 1:
+        return None
+    minutes = (hour % 12 + (0 if match[2] == "morning" else 12)) * 60
     return (Kind.TIME, minutes, minutes, "minute")
 
 

@@ -37,6 +37,8 @@ class Rules:
     must: frozenset[PointKind] = frozenset({"holding", "checks", "disclaimer", "forbidden", "tone", "refusal", "language"})
     facts: float = 1.0
     """Share of the facts that a reply must state to pass."""
+    curt: int = 90
+    """Chinese characters from which a reply to somebody upset, without a word of courtesy, is plain rather than curt."""
     pass_mark: int = 70
     """Points of 100 that it needs beside that."""
     statement_near: float = 0.6
@@ -256,8 +258,13 @@ def _tone(drill: Drill, bodies: Sequence[str], rules: Rules) -> Point:
     """Nothing rude; and a word of courtesy for a customer who is upset."""
     rude = next((found for body in bodies if (found := shown("rude", body, rules.rude_near))), "")
     upset = drill.mood in UPSET or not COURTEOUS.isdisjoint(drill.situation)
-    curt = upset and not any(_courteous(drill, body, rules) for body in bodies)
+    curt = upset and max(map(_written, bodies), default=0.0) < rules.curt and not any(_courteous(drill, body, rules) for body in bodies)
     return Point("tone", "curt" if curt and not rude else "", not (rude or curt), "tone" in rules.must, rude)
+
+
+def _written(body: str) -> float:
+    """In Chinese characters; a Latin letter is a third of one."""
+    return sum(1 / 3 if char.isascii() else 1 for char in body if not char.isspace())
 
 
 def _courteous(drill: Drill, body: str, rules: Rules) -> bool:

@@ -39,6 +39,23 @@ def spoken(text: str) -> tuple[Quantity, ...]:
     )
 
 
+_ONE_SPAN = re.compile(r"\ban? (hour|day|week|month|year)\b(?! (?:ago|later|before|of)\b)")
+_HALF = re.compile(r"一半|\bhalf (?:of )?(?:the |that )?(?:amount|price|sum|total|money)\b|\bhalf of it\b")
+_MORNING_TO_EVENING = re.compile(r"[朝早]([一二三四五六七八九十]{1,2}|\d{1,2})晚([一二三四五六七八九十]{1,2}|\d{1,2})(?!\d|[天日个個])")
+
+
+def loosely(text: str) -> list[Quantity]:
+    """What may stand for a value where one is looked for, and is too common in speech to be held to: a week, half the amount, 朝十晚七, 三萬."""
+    plain = lowered(level(text))
+    found = [Quantity(Kind.DURATION, *_span(match[1]), match.span()) for match in _ONE_SPAN.finditer(plain)]
+    found += [Quantity(Kind.PERCENT, 50.0, 50.0, "", match.span()) for match in _HALF.finditer(plain)]
+    for match in _MORNING_TO_EVENING.finditer(plain):
+        for group, later in ((1, 0), (2, 12)):
+            minutes = (number(match[group]) + later) * 60
+            found.append(Quantity(Kind.TIME, minutes, minutes, "minute", match.span(group)))
+    return [*found, *_large(plain)]
+
+
 def _span(unit: str) -> tuple[float, float, str]:
     value, name = _SPANS[unit]
     return value, value, name
@@ -119,4 +136,4 @@ def _is(claim: Quantity, made: tuple[Kind, float, str]) -> bool:
     )
 
 
-__all__ = ["follows", "spoken", "told"]
+__all__ = ["follows", "loosely", "spoken", "told"]

@@ -15,7 +15,7 @@ _CERTAIN = re.compile(
     r"|\bguarantee[ds]?\b|\bpromise[ds]?\b|\bdefinitely\b|\bcertainly\b|\bfor sure\b|\bwithout fail\b|\b100% (?:sure|certain)\b|\babsolutely\b|\bassure[ds]?\b"
 )
 _NOT = re.compile(
-    r"(?:不|没有|未|非|无法|难以|唔|冇|无)(?:会|能|可以?|敢|作|作出|给予|提供|是|系|获|受)?\s*$|(?:\bnot?|n't|cannot|never|no|without|nor)(?: be| a| an| to| that| any)?\s*$"
+    r"(?:不|没有|未|非|无法|难以|唔|冇|无)(?:会|能|可以?|敢|作|作出|给予|提供|是|系|获|受)?\s*$|(?:\bnot?|n't|cannot|never|no|without|nor)(?: be| a| an| to| that| any)?\s*$|\bno(?: [a-z]+){1,4} (?:can|could|may|will) be\s*$"
 )
 _COMMITMENTS: dict[str, re.Pattern[str]] = {
     "refund": re.compile(r"退款|退钱|退回款|退货|全退|包退|退换|退费|\brefund|\bmoney back\b|\breturn"),

@@ -66,7 +66,7 @@ SAME = {
     "half past ten": (Kind.TIME, 630, 630, "minute", ["10:30", "上午十點半", "10:30 am", "上午10點半"]),
     "half past midnight": (Kind.TIME, 30, 30, "minute", ["00:30", "12:30 am"]),
     "half past noon": (Kind.TIME, 750, 750, "minute", ["12:30", "12:30 pm"]),
-    "three in the afternoon": (Kind.TIME, 900, 900, "minute", ["15:00", "3pm", "3:00 pm", "下午3點", "下午三時"]),
+    "three in the afternoon": (Kind.TIME, 900, 900, "minute", ["15:00", "3pm", "3:00 pm", "下午3點", "下午三時", "three in the afternoon", "3 o'clock in the afternoon", "15 時", "15時"]),
     "a day of a year": (
         Kind.DATE, 20270206, 20270206, "ymd",
         ["2027-02-06", "2027/2/6", "2027.02.06", "2027年2月6日", "2027 年 2 月 6 號", "二〇二七年二月六日", "6 February 2027", "6 Feb 2027",
