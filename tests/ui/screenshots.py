@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from typing import Any
 
 from kb.settings import Settings
 from tests.ui.desk_driver import ask, chromium, paste, ready, select_in_draft, served
+from ui.demo import make_demonstration
 from ui.i18n import DEFAULT_LANGUAGE
 from ui.services import Services
 
@@ -54,11 +57,30 @@ def main() -> int:
             desk_pictures(opened, lang)
             content_pictures(opened, lang)
             face_pictures(opened, lang)
+        services = Services.open(dataclasses.replace(settings, home=Path(home) / "with-history"))
+        make_demonstration(services, 1, dt.datetime.now(dt.UTC), lambda _: None)
+        address = served(services, services.settings)
+        for lang in FIRST:
+            history_pictures(opened, lang)
     return 0
 
 
+def history_pictures(opened: Callable[..., Any], lang: str) -> None:
+    """What shows only with a history, a marked one: the figures, trainees' progress, what customers ask in vain."""
+    for name, path, ready_when in (
+        ("insights", "/insights/", ".tile"),
+        ("training-progress", "/training/#view=progress", "svg"),
+        ("content-gaps", "/content/#view=gaps", ".topics li"),
+    ):
+        view, _, place = path.partition("#")
+        page = opened(f"{view}?lang={lang}#{place}")
+        page.wait_for_selector(ready_when, timeout=60_000)
+        shoot(page, name, lang)
+        page.close()
+
+
 def face_pictures(opened: Callable[..., Any], lang: str) -> None:
-    """The other pages: an article as its owner sees it, a scored reply, the figures."""
+    """The other pages: an article as its owner sees it, a scored reply."""
     page = opened(f"/content/?lang={lang}")
     page.click("#rows tr[data-file] >> nth=12")
     page.wait_for_selector(".detail-tabs")
@@ -75,11 +97,6 @@ def face_pictures(opened: Callable[..., Any], lang: str) -> None:
         page.click("#submit")
         page.wait_for_selector("#score, #submit:not([disabled])")
     shoot(page, "training", lang)
-    page.close()
-
-    page = opened(f"/insights/?lang={lang}")
-    page.wait_for_selector(".tile")
-    shoot(page, "insights", lang)
     page.close()
 
 
