@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -107,7 +108,7 @@ def read_questions(path: Path) -> list[Question]:
         except ValidationError as error:
             name = entry.get("id", number) if isinstance(entry, dict) else number
             raise QuestionsError(f"question {name}: {first_problem(error, 'line')}", where=str(path), fix="mend the question") from error
-    twice = {q.id for q in questions if sum(q.id == other.id for other in questions) > 1}
+    twice = {name for name, times in Counter(q.id for q in questions).items() if times > 1}
     if twice:
         raise QuestionsError(f"ids stand twice: {', '.join(sorted(twice))}", where=str(path), fix="give each question its own id")
     return questions
@@ -132,7 +133,7 @@ def add_question(path: Path, question: Question) -> None:
     What stands there is kept as it is but for its comments. Raises QuestionsError where the set cannot be read, or holds the id already.
     """
     with _alone(path):
-        there = read_questions(path) if path.is_file() else []
+        there = [] if _is_empty(path) else read_questions(path)
         if any(one.id == question.id for one in there):
             raise QuestionsError("there is such a question already", where=f"{path}: {question.id}", fix="take the other one out first")
         _write(path, [*(_entries(path) if there else []), question.model_dump(mode="json", exclude_defaults=True)])
@@ -148,7 +149,20 @@ def remove_question(path: Path, question_id: str) -> None:
         if left:
             _write(path, left)
         else:
-            path.unlink()
+            try:
+                path.unlink()
+            except OSError as error:
+                raise QuestionsError(f"cannot be written: {error.strerror}", where=str(path), fix="check the folder and its permissions") from error
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether there is no set yet, or somebody has taken the last question out by hand."""
+    if not path.is_file():
+        return True
+    try:
+        return read_yaml(path) in (None, [], {}, {"questions": None}, {"questions": []})
+    except ContentError:
+        return False
 
 
 _WRITING = threading.Lock()

@@ -186,7 +186,13 @@ def publish_change(change: Change, before: Snapshot, home: Path, keep: int) -> s
     root = home / "snapshots"
     snapshot_id = new_id(json.dumps([before.id, sorted(change.removed), [one.version for one in change.articles]]).encode())
     with _beside(home) as beside:
-        _write_change(change, snapshot_id, before.embedder, _resting_on(root, before.id), beside)
+        try:
+            lineage = _resting_on(root, before.id)
+        except SnapshotError as error:
+            if current_id(home) != before.id:  # and pruned: others publish faster than this change was made
+                raise Overtaken("another snapshot was published meanwhile", where=str(home), fix="publish again") from error
+            raise
+        _write_change(change, snapshot_id, before.embedder, lineage, beside)
         written, _ = _read_change(beside)
         if (written.gone, written.chunks) != (change.gone, change.chunks) or written.texts != change.texts:
             raise SnapshotError("the change written is not the one made", where=str(beside), fix="check the disk and run `kb ingest` again")
@@ -199,7 +205,12 @@ def publish_change(change: Change, before: Snapshot, home: Path, keep: int) -> s
 
 def make_whole(snapshot: Snapshot, home: Path, keep: int) -> str | None:
     """Publish once more, whole, what is published as changes; its id. None where another one was published meanwhile, or it is whole already."""
-    rests_on = _resting_on(home / "snapshots", snapshot.id)
+    try:
+        rests_on = _resting_on(home / "snapshots", snapshot.id)
+    except SnapshotError:
+        if current_id(home) != snapshot.id:
+            return None
+        raise
     if len(rests_on) == 1:
         return None
     whole = again(snapshot, new_id(snapshot.id.encode()), dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), snapshot.texts)
@@ -227,11 +238,13 @@ def changes_behind(home: Path) -> int:
 
 
 def current_id(home: Path) -> str | None:
-    """Id of the published snapshot, None before the first."""
+    """Id of the published snapshot, None before the first. Raises SnapshotError where CURRENT cannot be read."""
     try:
         return (home / "CURRENT").read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
         return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SnapshotError(f"CURRENT cannot be read: {error}", where=str(home), fix=_REINGEST) from error
 
 
 def load_current(home: Path, held: Snapshot | None = None) -> Snapshot:
@@ -484,6 +497,10 @@ def _prune(home: Path, keep: int) -> None:
     for path in root.glob(".writing-*"):  # left by a process that was killed
         if path.stat().st_mtime < hour_ago:
             shutil.rmtree(path, ignore_errors=True)
+    for path in home.glob(".CURRENT-*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < hour_ago:
+                path.unlink()
 
 
 def _digest(path: Path) -> str:

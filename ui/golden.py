@@ -62,6 +62,8 @@ def read_golden(content: Path) -> GoldenSet:
         try:
             stamp = path.stat()
             found += [Golden(path.name, one) for one in _questions(path, (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino))]
+        except FileNotFoundError:  # its last question was taken out meanwhile
+            continue
         except QuestionsError as error:
             unread.append(f"questions/{path.name}: {error.what}; {error.fix}")
     if len(found) > MOST:
@@ -98,6 +100,8 @@ def pin(content: Path, question: Question, order_numbers: Sequence[str] = ()) ->
     history = [turn.model_copy(update={"text": mask(turn.text, order_numbers)}) for turn in question.history]
     question = question.model_copy(update={"text": mask(question.text, order_numbers).strip(), "history": history, "kind": "pinned"})
     question = question.model_copy(update={"id": f"p-{hashlib.sha256(_same(question).encode()).hexdigest()[:10]}"})
+    if not question.text:
+        raise QuestionsError("has no text", where="golden question", fix="write what the customer asks")
     expect = question.expect
     if not (expect.abstain or expect.must_include or expect.articles.all_of or expect.articles.any_of):
         raise QuestionsError("expects nothing", where="golden question", fix="name an article or a value, or say that it must abstain")

@@ -102,11 +102,11 @@ class Services:
 
     def _make_whole(self) -> None:
         """Write the published snapshot whole, where it rests on many changes."""
-        if changes_behind(self.settings.home) >= MOST_CHANGES:
-            try:
+        try:
+            if changes_behind(self.settings.home) >= MOST_CHANGES:
                 make_whole(load_current(self.settings.home, self._answerer.snapshot), self.settings.home, self.settings.keep_snapshots)
-            except (OSError, YoujuError) as error:  # nothing is lost: it is tried again after the next publish
-                log.error("the published snapshot could not be written whole: %s", error)
+        except (OSError, YoujuError) as error:  # nothing is lost: it is tried again after the next publish
+            log.error("the published snapshot could not be written whole: %s", error)
 
     def _in_the_background(self, work: Callable[[], None]) -> None:
         """Have it done while nobody waits, after what is being done so already."""

@@ -13,7 +13,7 @@ from typing import Final
 from ingest.authoring import Beginning, front_matter
 from ingest.importers.notes import ImportRefused, Place
 from kb.models import REPLY_LANGUAGES, ReplyLanguage
-from kb.text import script
+from kb.text import clean, script
 
 MOST_ARTICLES: Final = 200
 LONGEST_BODY: Final = 400_000
@@ -41,7 +41,8 @@ def draft_text(draft: ArticleDraft, today: dt.date) -> str:
     """The article's file: a draft in force from today, to be reviewed in a year, as any new article. Raises ImportRefused for an id that no file can have."""
     if not _ID.fullmatch(draft.id) or len(draft.id) > 190:
         raise ImportRefused("id", id=draft.id[:80])
-    beginning = Beginning(draft.id, draft.title, draft.lang, draft.category, draft.owner, draft.products)
+    title, category, owner = (" ".join(clean(said).split()) for said in (draft.title, draft.category, draft.owner))  # each key has one line
+    beginning = Beginning(draft.id, title, draft.lang, category, owner, tuple(" ".join(one.split()) for one in draft.products))
     return f"{front_matter(beginning, today)}\n{draft.body.strip()}\n"
 
 

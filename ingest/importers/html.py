@@ -298,7 +298,7 @@ def _cell(cell: Any) -> str:
     return joined
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]  # the library has no types
+class _Converter(MarkdownConverter):
     """Markdown as our parser reads it."""
 
     def __init__(self, **options: Any) -> None:
@@ -335,7 +335,7 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]  # the library has no
         """Without the empty lines around it, which the library looks for from every place in each run of them."""
         text = (text or "").rstrip(" \n")
         begin = text.rfind("\n", 0, len(text) - len(text.lstrip(" \n"))) + 1
-        return str(super().convert_pre(el, text[begin:], parent_tags))
+        return f"\n\n```\n{text[begin:]}\n```\n\n" if text else ""
 
     def convert_tr(self, el: Any, text: str, parent_tags: set[str]) -> str:
         first = el.find_previous_sibling("tr") is None

@@ -366,3 +366,17 @@ def test_the_last_article_is_not_taken_away(tmp_path: Path, write_article: Calla
     with pytest.raises(ContentError, match="nothing would be left"):
         publish_article(tmp_path / "content", "one.md", before, None, tmp_path / "home", 3)
     assert load_current(tmp_path / "home").id == before.id
+
+
+@pytest.mark.parametrize("name", ["broken YAML", "wrong date", "NUL bytes", "invalid UTF-8", "no text"])
+def test_an_article_spoilt_after_it_was_checked_stays_as_it_was_published(own_lantern_quay: Path, tmp_path: Path, name: str) -> None:
+    ingest(own_lantern_quay, None, tmp_path, keep=1)
+    before = load_current(tmp_path)
+    path = own_lantern_quay / "articles" / "delivery" / "islands.md"
+    path.write_bytes(BAD[name][0])
+    with pytest.raises(ContentError, match=r"delivery/islands\.md"):
+        publish_article(own_lantern_quay, "delivery/islands.md", before, None, tmp_path, keep=1)
+    assert current_id(tmp_path) == before.id
+    path.unlink()
+    publish_article(own_lantern_quay, "delivery/islands.md", before, None, tmp_path, keep=1)
+    assert published(tmp_path) == ARTICLES - {"delivery/islands"}

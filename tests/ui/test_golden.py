@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kb.errors import QuestionsError
-from kb.questions import Question, read_questions
+from kb.questions import Expectation, Question, read_questions
 from kb.settings import Settings
 from kb.store import Ask
 from ui.golden import judged, pin, read_golden, suggestion, unpin, values
@@ -98,3 +98,9 @@ def test_what_cannot_be_pinned_is_refused(own_lantern_quay: Path) -> None:
     found = read_golden(own_lantern_quay)
     assert [one.name for one in found.questions] == ["by-hand/1"]
     assert found.unread[0].startswith("questions/broken.yaml: broken YAML")
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\x00", " "])
+def test_a_question_without_a_word_is_not_pinned(own_lantern_quay: Path, text: str) -> None:
+    with pytest.raises(QuestionsError, match="has no text"):
+        pin(own_lantern_quay, Question(id="new", text=text, expect=Expectation(abstain=True)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -24,20 +25,28 @@ LONGEST: Final = 400
 SHOWN: Final = 40
 """Groups of one look."""
 
+WAIT: Final = 20.0
+"""Seconds for the looks before it: one at a time, for each may hold a hundred megabytes."""
+
 First = Annotated[AsOf | None, Query(alias="from", description="First day; default: twelve weeks before the last.")]
 Last = Annotated[AsOf | None, Query(alias="until", description="Last day; default: today by the clock.")]
 Kind = Annotated[str | None, Query(max_length=40)]
 
 
 def gaps_routes(router: APIRouter, workspace: Workspace) -> None:
-    services, miner = workspace.services, Miner(workspace.services)
+    services, miner, alone = workspace.services, Miner(workspace.services), threading.Lock()
 
     @router.get("/gaps")
     def gaps(
         first: First = None, last: Last = None, why: Why | None = None, apart: Kind = None, limit: Annotated[int, Query(ge=1, le=400)] = SHOWN
     ) -> dict[str, Any]:
         """The period's gaps by meaning, the most frequent first; with `apart` the questions that no article should answer, of one kind."""
-        return gaps_shown(services, first, last, why, apart, limit)
+        if not alone.acquire(timeout=WAIT):
+            raise Refusal(429, "another period is being looked at; try again in a minute", code="busy", headers={"retry-after": "30"})
+        try:
+            return gaps_shown(services, first, last, why, apart, limit)
+        finally:
+            alone.release()
 
     @router.get("/gaps/now")
     def gap_now(q: Annotated[str, Query(max_length=10_000, pattern=r"\S")]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kb.evaluation import Judgement
 from kb.models import Asker, Language
 from kb.questions import Articles, Expectation, PastTurn, Question
 from kb.store import Ask
-from kb.text import fold
+from kb.text import clean, fold
 from ui.api.bodies import MAX_TEXT, AsOf, Body, History
 from ui.api.content_articles import refusing
 from ui.api.problems import Refusal
@@ -32,7 +32,7 @@ MOST_REMEMBERED: Final = 5_000
 
 def _in_one_line(text: str) -> str:
     """Of a text without any letter nothing could be found."""
-    if not (text := " ".join(text.split())):
+    if not (text := " ".join(clean(text).split())):
         raise ValueError("must not be empty")
     return text
 

@@ -32,6 +32,9 @@ SAMPLE_ROWS: Final = 4
 """Rows that a person sees while choosing columns."""
 SAMPLE_TEXT: Final = 80
 
+WAIT: Final = 20.0
+"""Seconds for the files before it: whoever waits takes a thread from those who ask."""
+
 _alone: Final = threading.Lock()
 """One file at a time is unpacked: the limits are those of the whole app, then."""
 
@@ -77,18 +80,20 @@ def import_routes(router: APIRouter, workspace: Workspace) -> None:
         layouts: Annotated[str, Query(max_length=5_000)] = "{}",
     ) -> dict[str, Any]:  # fmt: skip
         """What a file would become. Nothing is kept of it."""
-        wishes = Wishes(
-            lang=lang, default_lang=workspace.services.answerer.snapshot.companions.shop.reply_language, category=category.strip(), owner=owner.strip(),
-            into=into, layouts=_layouts(layouts),
-        )  # fmt: skip
-        with saying():
-            data = await _body(request)
-            return await run_in_threadpool(_preview, workspace, data, name, wishes)
+        chosen = _layouts(layouts)
+
+        def shown(data: bytes) -> dict[str, Any]:
+            default = workspace.services.answerer.snapshot.companions.shop.reply_language
+            wishes = Wishes(lang=lang, default_lang=default, category=category.strip(), owner=owner.strip(), into=into, layouts=chosen)
+            return _preview(workspace, data, name, wishes)
+
+        with refusing(), saying():
+            return await run_in_threadpool(shown, await _body(request))
 
     @router.post("/import/check")
     def check(body: DraftBody) -> dict[str, Any]:
         """An article of the preview with what its owner changed."""
-        with saying():
+        with refusing(), saying():
             return _article(workspace, body.draft())
 
     @router.post("/import/write", status_code=201)
@@ -131,10 +136,14 @@ def _layouts(text: str) -> dict[str, Layout]:
 
 
 def _preview(workspace: Workspace, data: bytes, name: str, wishes: Wishes) -> dict[str, Any]:
-    with _alone:
+    if not _alone.acquire(timeout=WAIT):
+        raise Refusal(429, "other files are being read; try again in a minute", code="busy", headers={"retry-after": "30"})
+    try:
         taken = {one.id for one in workspace.holdings().files.values()}
         understood = understand(data, name, wishes, taken)
         return _shown(workspace, understood)
+    finally:
+        _alone.release()
 
 
 def _shown(workspace: Workspace, understood: Understood) -> dict[str, Any]:

@@ -152,3 +152,70 @@ def test_a_name_with_a_path_keeps_its_last_part(name: str, shown: str, had_path:
 def test_every_sentence_says_what_to_do() -> None:
     assert all(what and fix for what, fix in REFUSALS.values())
     assert all(NOTES.values())
+
+
+# ---- files that a careless reader would read for hours ------------------------------------------------------------------------
+
+
+def cell(address: str, text: str) -> str:
+    return f'<c r="{address}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+def sheet(rows: str, behind: str = "") -> bytes:
+    head = f'<row r="1">{cell("A1", "Question")}{cell("B1", "Answer")}</row>'
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return with_parts(XLSX, {SHEET: f'<worksheet xmlns="{namespace}"><sheetData>{head}{rows}</sheetData>{behind}</worksheet>'.encode()})
+
+
+QUESTIONS = "".join(f'<row r="{number}">{cell(f"A{number}", f"q{number}")}</row>' for number in range(3, 9_000))
+LONG_ANSWER = f'<row r="2">{cell("A2", "q2")}{cell("B2", "word " * 500)}</row>'
+
+
+def test_a_start_of_many_comments_is_looked_at_once() -> None:
+    assert refusal(b"<!---->" * 500 + b"x").code == "no-table"
+    assert read(b"<!-- a --><!-- b -->\n<p>Umbrellas keep 9 days.", "a.html").kind == "html"
+
+
+@pytest.mark.parametrize("run", ["-" * 300_000, " " * 300_000, "- " * 150_000, "&#13;" * 100_000, "&nbsp;" * 100_000, "\t\n" * 150_000])
+def test_long_runs_of_marks_and_blanks_are_looked_at_once(run: str) -> None:
+    for tag in ("p", "pre", "td"):
+        assert read(f"<h1>T</h1><{tag}>a {run}x".encode(), "a.html").articles[0].body.startswith(("a", "```\na"))
+
+
+def test_a_header_of_open_brackets_is_looked_at_once() -> None:
+    header = ",".join(["Question(x)", "Answer", *["(" * 32_000] * 3])
+    assert read(f"{header}\nHow long?,9 days\n".encode()).articles[0].body == "## How long?\n\n9 days"
+
+
+def test_a_long_ordered_list_is_counted_in_one_go() -> None:
+    page = read(b"<h1>T</h1><ol start=7>" + b"<li>x" * 15_000 + b"</ol><ol start='\xc2\xb2'><li>one<li><p>two<p>more</ol>", "a.html")
+    lines = page.articles[0].body.split("\n")
+    assert (lines[0], lines[14_999]) == ("7. x", "15006. x")
+    assert "\n".join(lines[-4:]) == "1. one\n2. two\n\n   more"
+
+
+def test_much_that_is_left_out_leaves_its_surroundings() -> None:
+    page = read(b"<h1>T</h1><p>" + b"<img src=a.png>x <a href='/y'>z</a> " * 8_000, "a.html")
+    assert page.articles[0].body.split() == ["x", "z"] * 8_000
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (f"<table><tr><td colspan=9000>{'x' * 200_000}<td>y<tr><td>z</table>".encode(), "article-too-long"),
+        (b"<p>" + b"<b>x</b> " * 9 + b"word " * 250_000, "article-too-long"),
+        (b"Question,Answer\n" + b"".join(b"q%d,%s\n" % (number, b"<ol>" + b"<li>x" * 600) for number in range(200)), "too-complex"),
+        (b"Question,Answer,Category\n" + b"".join(b"q%d,a,c%s\n" % (n, b"!" * (n % 140) + b"?" * (n // 140)) for n in range(18_000)), "too-many-articles"),
+        (sheet('<row r="99999999999"/>'), "damaged"), (sheet('<row r="1e12"/>'), "damaged"),
+        (sheet('<row xmlns:o="urn:other" r="99999999999" o:r="2"/>'), "damaged"),
+        (sheet(QUESTIONS, "<mergeCells>" + '<mergeCell ref="A1:B9000"/>' * 20_000 + "</mergeCells>"), "too-many-rows"),
+        (sheet(LONG_ANSWER + QUESTIONS, '<mergeCells><mergeCell ref="B2:B900"/></mergeCells>'), "article-too-long"),
+    ],
+    ids=["joined text", "text", "little pages", "categories", "row", "exponent", "another row", "joins", "joined answer"],
+)  # fmt: skip
+def test_what_grows_without_end_is_refused_early(data: bytes, code: str) -> None:
+    assert refusal(data, "a file").code == code
+
+
+def test_a_wide_row_of_a_list_is_cut() -> None:
+    assert read(b"Question,Answer\nHow long?,9 days\n" + b"," * 100_000 + b"x\n").tables[0].width == 60

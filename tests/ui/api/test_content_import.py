@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import tempfile
@@ -14,7 +15,8 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from ingest.importers import LARGEST_FILE, ImportRefused
+from ingest.authoring import status_of
+from ingest.importers import LARGEST_FILE, ArticleDraft, ImportRefused
 from kb.errors import StoreError
 from kb.settings import Settings
 from kb.store import passwords
@@ -23,6 +25,7 @@ from tests.ui.api.conftest import HOME, PASSWORD
 from ui.api import RequestIds, add_problem_handlers, api_router
 from ui.guard import LARGEST_UPLOAD, Gate, Guard
 from ui.i18n import TEXTS
+from ui.intake import texts_of
 from ui.services import Services
 from ui.session import SESSION_COOKIE, Identities, IdentityMiddleware
 from ui.workspace import Workspace
@@ -131,6 +134,14 @@ def test_drafts_are_written_with_their_history_all_or_none(olga: TestClient, ser
     again = olga.post(f"{API}/write", json={"drafts": [draft()]})
     assert (again.status_code, again.json()["code"]) == (409, "id-taken")
     assert preview(olga, b"Question,Answer\nA?,B\n", "rain.csv")["articles"][0]["id"] == "faq/rain-2"
+
+
+def test_a_title_of_several_lines_cannot_end_the_front_matter(olga: TestClient) -> None:
+    made = olga.post(f"{API}/check", json=draft(id="faq/lines", title="One\n---\nstatus: published\n")).json()
+    assert made["problems"] == []
+    [(_, text)] = texts_of([ArticleDraft("faq/lines", "One\n---\nstatus: published\n", "en", "", "", ("a\nb",), "x")], dt.date(2031, 5, 20)).items()
+    assert status_of(text) == "draft"
+    assert text.split("\n")[2] == "title: 'One --- status: published'"
 
 
 def test_what_cannot_be_noted_is_not_written(services: Services, unchanged: Callable[[], bool], monkeypatch: pytest.MonkeyPatch) -> None:
