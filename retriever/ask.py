@@ -19,7 +19,9 @@ MOST_NAMES = 4
 _UNOPENED = re.compile(r"未(?:开|拆)|没(?:开|有?拆)|冇(?:开|拆)|密封|原封|封条完整|\b(?:unopened|sealed|unused)\b|\b(?:before|not) open")
 _OPENED = re.compile(r"(?:已|后|即)?(?:开|拆)(?:封|罐|瓶|盖|盒|咗|了|箱)|打开|用过|\b(?:opened|after opening|open(?:ed)? (?:jar|bottle|pack))")
 _BOUGHT_BEFORE = re.compile(r"前(?:购买|买入|买的|下[单订]|落单|付款)|\b(?:order\w*|bought|paid|purchas\w+) (?:before|until|up to|by)\b")
-_BOUGHT_AFTER = re.compile(r"(?:后|起|\d)\s?(?:购买|买入|买的|下[单订]|落单|付款)|\b(?:order\w*|bought|paid|purchas\w+) (?:after|from|since|between|on)\b")
+_BOUGHT_AFTER = re.compile(
+    r"(?:后|起|\d)\s?(?:购买|买入|买的|下[单订]|落单|付款)|\b(?:order\w*|bought|paid|purchas\w+) (?:after|from|since|between|on)\b"
+)
 _DEADLINE = re.compile(r"须|请|最[迟晚]|截|\b(?:must|cut-?off|deadline|latest)\b")
 _SAYS_WHEN = re.compile(
     r"今[日天早晚朝]|[昨寻][日天晚]|前[日天晚]|上(?:个|一)?(?:周|星期|礼拜|月|季)|[去旧上今]年|刚[刚才]?|啱啱|\b(?:today|yesterday|last (?:week|month|year)|this (?:morning|week|month)|just (?:bought|ordered|paid))\b"

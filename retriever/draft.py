@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from kb.models import USUAL_STYLE, Article, Chunk, Claim, Evidence, Query, ReplyLanguage, Source, Style
 from kb.text import convert
@@ -43,8 +44,9 @@ def write(
     lang = query.reply_lang
     kept = _best_only(picks) if style.length == "short" else list(picks)
     budget = BUDGET[lang] * (LONGER if style.length == "long" else 1) + len(style.season)
+    held = cache(_claim)  # the draft is put together again each time that a piece makes room
     while True:
-        draft = _compose(kept, open_parts, query, articles, disclaimers, note_lang, style)
+        draft = _compose(kept, open_parts, query, articles, disclaimers, note_lang, style, held)
         body = draft.text
         for disclaimer in draft.disclaimers:
             body = body.replace(disclaimer["text"], "")
@@ -102,7 +104,7 @@ def _in_order(picks: Sequence[Pick]) -> list[int]:
 
 def _compose(
     picks: Sequence[Pick], open_parts: Sequence[str], query: Query, articles: Mapping[str, Article], disclaimers: Mapping[str, Mapping[str, str]], note_lang: ReplyLanguage,
-    style: Style,
+    style: Style, held: Callable[[str, Source], Claim],
 ) -> Draft:  # fmt: skip
     lang = query.reply_lang
     sources: list[Source] = []
@@ -139,20 +141,19 @@ def _compose(
             conflicts.append({"topic": other.evidence.chunk.section or articles[other.evidence.chunk.article].title, "sources": pair})
             notes.append(phrase("note-conflict", note_lang, first=pair[0], second=pair[1], owners=owners))
     required = _required(sources, articles, disclaimers, lang)
-    return _assemble(sentences, sources, required, open_parts, query, tuple(notes), tuple(conflicts), style)
+    return _assemble(sentences, sources, required, open_parts, query, tuple(notes), tuple(conflicts), style, held)
 
 
 def _assemble(
     sentences: Sequence[tuple[str, int]], sources: Sequence[Source], required: Mapping[str, str], open_parts: Sequence[str], query: Query,
-    notes: tuple[str, ...], conflicts: tuple[dict[str, object], ...], style: Style,
+    notes: tuple[str, ...], conflicts: tuple[dict[str, object], ...], style: Style, held: Callable[[str, Source], Claim],
 ) -> Draft:  # fmt: skip
     lang = query.reply_lang
     gap = " " if lang == "en" else ""
     claims = []
     for text, number in sentences:
         written = f"{_bare(text)} [{number}]" + ("." if lang == "en" else "。")
-        doubts = [doubt for doubt in check(written, [one for one in sources if one.n == number], {}) if doubt.code in UNSUPPORTED]
-        claims.append(Claim(written, (number,), supported=not doubts, problems=tuple(doubts)))
+        claims.append(held(written, next(one for one in sources if one.n == number)))
     body = phrase(f"greeting-{style.tone}", lang) + gap.join(claim.text for claim in claims)
     for part in filter(None, map(_short, open_parts)):
         body += gap + phrase("open", lang, part=part)
@@ -160,6 +161,12 @@ def _assemble(
     text = "\n\n".join([body, *required.values()])
     listed = tuple({"id": identifier, "text": wording} for identifier, wording in required.items())
     return Draft(text, tuple(claims), tuple(sources), listed, notes, conflicts)
+
+
+def _claim(written: str, source: Source) -> Claim:
+    """A sentence with its citation, held to the source cited."""
+    doubts = tuple(doubt for doubt in check(written, [source], {}) if doubt.code in UNSUPPORTED)
+    return Claim(written, (source.n,), supported=not doubts, problems=doubts)
 
 
 def _bare(text: str) -> str:

@@ -26,7 +26,9 @@ def csv_response(name: str, head: Sequence[str], rows: Iterable[Sequence[object]
 
 def inert(cell: object) -> object:
     """A spreadsheet reads a text that begins like a formula as one (CSV injection, OWASP); an apostrophe before it stops that. Numbers stay."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else cell
+    return (
+        f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")) else cell
+    )
 
 
 __all__ = ["csv_response", "csv_text", "inert"]

@@ -68,7 +68,14 @@ def test_what_is_not_of_the_kind_asked_for_makes_room_first(kites: Answerer) -> 
 
 @pytest.mark.parametrize(
     ("message", "kind"),
-    [("哪個更大", "length"), ("邊隻重啲", "weight"), ("哪款更便宜", "money"), ("能便宜多少", "percent"), ("哪个放得更久", "duration"), ("which one is heavier", "weight")],
+    [
+        ("哪個更大", "length"),
+        ("邊隻重啲", "weight"),
+        ("哪款更便宜", "money"),
+        ("能便宜多少", "percent"),
+        ("哪个放得更久", "duration"),
+        ("which one is heavier", "weight"),
+    ],
 )
 def test_a_comparative_asks_for_a_kind_of_value(message: str, kind: str) -> None:
     assert kind in wanted(message)

@@ -25,6 +25,6 @@ def test_a_csv_is_inert_in_a_spreadsheet(http: httpx.Client, services: Services)
 
     services.store.add_attempt(Attempt("evil", NOW, "=cmd|' /C calc'!A0", "Q", "…", 1.0, 10, False, []))
     lines = http.get("/api/v1/training/progress.csv").text.splitlines()
-    assert lines[0].removeprefix("\ufeff").startswith("person")
+    assert "person" in lines[0].removeprefix("\ufeff").split(",")
     assert all(not line.startswith(("=", '"=')) for line in lines)
     assert any("'=cmd" in line for line in lines)
