@@ -174,7 +174,7 @@ def _entries(table: Table, layout: Layout, notes: list[Note]) -> Iterator[_Entry
                 code, column = ("no-answer", columns["question"]) if question else ("no-question", columns["answer"])
                 notes.append(Note(code, table.place(row, column)))
             continue
-        category, product, language = (row.cell(columns.get(role)) for role in ("category", "product", "language"))  # type: ignore[arg-type]
+        category, product, language = (row.cell(columns.get(role)) for role in ("category", "product", "language"))
         key = (normalise(question), category, f"{product}|{language}")
         if key in seen:
             same = seen[key] == answer

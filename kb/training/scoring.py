@@ -177,7 +177,7 @@ def _claims(drill: Drill, texts: Sequence[str], bodies: Sequence[str], material:
     problems = tuple(dict.fromkeys(doubt.message for _, doubt in doubts))
     said = next((sentence for text, doubt in doubts for sentence in [_around(text, doubt.span)]), "")
     if drill.holding:
-        declines = next((found for body in bodies for what in ("handover", "refusal") if (found := shown(what, body, rules.wording_near))), "")  # type: ignore[arg-type]
+        declines = next((found for body in bodies for what in ("handover", "refusal") if (found := shown(what, body, rules.wording_near))), "")
         holds = bool(declines) and not doubts and not _new_numbers(drill, bodies, material)
         yield Point("holding", "", holds, "holding" in rules.must, declines, problems=problems)
     else:
