@@ -5,15 +5,10 @@ Nothing is written outside content/articles. The files on disk are the truth: wh
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import difflib
-import fcntl
-import os
 import re
-import threading
-import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -23,12 +18,12 @@ import yaml
 from ingest.read import LARGEST_ARTICLE, articles_folder
 from kb.article_texts import version_of
 from kb.errors import ContentError
+from kb.files import alone, replace_text
 from kb.models import ReplyLanguage
 
 Status = Literal["draft", "review", "published", "retired"]
 LONGEST_PATH = 200
 _FILE = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*\.md")
-_WRITING = threading.Lock()
 
 
 class Conflict(ContentError):
@@ -77,14 +72,14 @@ def write(content: Path, file: str, text: str, opened: str | None) -> str:
     """
     path = article_path(content, file)
     _check_text(file, text)
-    with _alone(articles_folder(content)):
+    with alone(articles_folder(content)):
         now = read_text(content, file)
         if (version_of(now) if now is not None else None) != opened:
             what = "somebody else has changed the article meanwhile" if now is not None and opened else "there is an article at this place already"
             raise Conflict(what if now is not None else "the article has been deleted meanwhile", now or "", where=file)
         text = _as_before(text, now)
         try:
-            _replace(path, text)
+            replace_text(path, text)
         except OSError as error:
             raise ContentError(f"cannot be written: {error.strerror}", where=file, fix="check the folder, its permissions and the disk") from error
     return version_of(text)
@@ -109,33 +104,6 @@ def _as_before(text: str, before: str | None) -> str:
         return plain
     plain = plain.replace("\n", "\r\n") if before.count("\r\n") * 2 > before.count("\n") else plain
     return "\ufeff" + plain if before.startswith("\ufeff") else plain
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{uuid.uuid4().hex}.writing")
-    try:
-        with beside.open("wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            beside.chmod(path.stat().st_mode & 0o777)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other thread or process of ours writes meanwhile."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with _WRITING:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-    finally:
-        os.close(descriptor)  # and with it the lock
 
 
 # ---- beginning and moving on -----------------------------------------------------------------------------------------------

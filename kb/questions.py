@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import json
-import os
-import threading
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from kb.content import first_problem, read_yaml
 from kb.errors import ContentError, QuestionsError
+from kb.files import alone, replace_text
 from kb.models import Asker, ReplyLanguage, Turn
 from kb.text import clean
 
@@ -165,39 +162,24 @@ def _is_empty(path: Path) -> bool:
         return False
 
 
-_WRITING = threading.Lock()
-
-
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """No other thread or process of ours writes a set of this folder meanwhile."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-    except OSError as error:
-        raise QuestionsError(f"cannot be written: {error.strerror}", where=str(path), fix="check the folder and its permissions") from error
-    try:
-        with _WRITING:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-    finally:
-        os.close(descriptor)  # and with it the lock
+    with contextlib.ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(alone(path.parent))
+        except OSError as error:
+            raise QuestionsError(f"cannot be written: {error.strerror}", where=str(path), fix="check the folder and its permissions") from error
+        yield
 
 
 def _write(path: Path, entries: Sequence[Any]) -> None:
-    """Written beside, read back, moved: a reader never sees half a set, nor one that cannot be read."""
-    beside = path.with_name(f".{uuid.uuid4().hex}.writing")
+    """Read back before it counts: no set is left that cannot be read."""
     try:
-        with beside.open("wb") as file:
-            file.write(_dumped({"questions": list(entries)}).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        read_questions(beside)
-        os.replace(beside, path)
+        replace_text(path, _dumped({"questions": list(entries)}), read_questions)
     except (OSError, UnicodeEncodeError) as error:
         raise QuestionsError(f"cannot be written: {error}", where=str(path), fix="check the folder, its permissions and the disk") from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _dumped(data: dict[str, Any]) -> str:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
-import fcntl
-import os
 import re
-import threading
-import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.article_texts import version_of
 from kb.errors import ContentError
+from kb.files import alone, replace_text
 from kb.models import Problem
 from kb.training.drill import Drill
 from kb.training.drill_lint import Shop, check_drill
@@ -25,7 +20,6 @@ FOLDER = "drills"
 LARGEST_DRILL = 64_000
 """Bytes of a file."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-_WRITING = threading.Lock()
 
 
 class DrillConflict(ContentError):
@@ -104,12 +98,12 @@ def write_drill(content: Path, name: str, text: str, opened: str | None) -> str:
         raise ContentError(f"more than {LARGEST_DRILL:,} bytes, or no plain text", where=name, fix="shorten it")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(path.parent):
+        with alone(path.parent):
             now = read_drill_text(content, name)
             if (version_of(now) if now is not None else None) != opened:
                 what = "there is a drill with this id already" if opened is None else "somebody else has changed the drill meanwhile"
                 raise DrillConflict(what if now is not None else "the drill has been deleted meanwhile", now or "", where=name)
-            _replace(path, text)
+            replace_text(path, text)
     except OSError as error:
         raise ContentError(f"cannot be written: {error.strerror}", where=name, fix="check the folder, its permissions and the disk") from error
     return version_of(text)
@@ -142,30 +136,6 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _replace(path: Path, text: str) -> None:
-    beside = path.with_name(f".{uuid.uuid4().hex}.writing")
-    try:
-        with beside.open("wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other thread or process of ours writes meanwhile."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with _WRITING:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-    finally:
-        os.close(descriptor)  # and with it the lock
 
 
 __all__ = ["DrillConflict", "DrillFile", "drill_path", "drill_paths", "lint_drill", "read_drill_text", "read_drills", "write_drill"]
