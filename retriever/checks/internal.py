@@ -29,6 +29,9 @@ _NEAREST = 20
 _FEWEST = 5
 """Tokens of a sentence of an internal article below which it is too general to tell."""
 
+_LEAST = min(NEAR * _FEWEST, _FEWEST - 1, VERBATIM)
+"""Tokens shared with an internal sentence below which none of the three ways to repeat it can hold."""
+
 
 class InternalText:
     """The sentences of internal articles, by what they share with a reply."""
@@ -66,7 +69,8 @@ class InternalText:
         ordered = _content(statement.text)
         tokens = frozenset(ordered)
         counts = Counter(at for token in tokens for at in self._by_token.get(token, ()))
-        for at, count in counts.most_common(_LOOKED_AT):
+        enough = [entry for entry in counts.items() if entry[1] >= _LEAST]  # most share a token or two
+        for at, count in sorted(enough, key=lambda entry: -entry[1])[:_LOOKED_AT]:
             own = self._tokens[at]
             whole = len(own) >= _FEWEST and count >= NEAR * len(own)
             part = count >= _FEWEST - 1 and count >= HALF * len(tokens)
