@@ -39,7 +39,7 @@ RARE_NUMBER = 0.1
 """Share of the chunks up to which a number that they hold tells them apart; one may always."""
 REMEMBERED = 50_000
 """Chunks whose facts are remembered; then all are forgotten, since the next question finds most of its own again at once."""
-RERANKED = 64
+RERANKED = 40
 """Of those, how many are scored token by token."""
 
 
