@@ -91,7 +91,7 @@ def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, prog
     if not published and not carried:
         first = next((str(problem) for problem in problems if problem.severity == "error"), "there is no published article")
         raise ContentError(f"nothing can be indexed: {first}", where=str(content), fix="run `kb lint`")
-    fresh = _chunks(published, embedder)
+    fresh = chunks_of(published, embedder)
     chunks = [*fresh, *(one for _, old in carried for one in old)]
     everything = [*published, *(article for article, _ in carried)]
     titles = {article.id: article.title for article in everything}
@@ -122,7 +122,7 @@ def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedd
         raise ContentError(f"line {wrong.line}: {wrong.what}", where=file, fix=wrong.fix)  # it was spoilt after it was checked
     companions = read_companions(content)
     fresh = [article] if article is not None and article.status == "published" else []
-    chunks = _chunks(fresh, embedder)
+    chunks = chunks_of(fresh, embedder)
     vectors, embedded = embed([embedded_text(one, article.title) for one in chunks] if article else [], embedder, home)
     gone = {one.id for one in before.articles.values() if one.file == file} | {one.id for one in fresh}
     everything = [one for one in before.articles.values() if one.id not in gone] + fresh
@@ -155,7 +155,9 @@ def embedded_text(chunk_: Chunk, title: str) -> str:
     return f"{chunk_.heading or title}: {chunk_.text}" if len(chunk_.text) < 24 else chunk_.text
 
 
-def _chunks(articles: Sequence[Article], embedder: Embedder | None) -> list[Chunk]:
+def chunks_of(articles: Sequence[Article], embedder: Embedder | None) -> list[Chunk]:
+    """The chunks of all the articles; with an embedder approved replies go to what they resemble."""
+
     def similarity(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float32]:
         assert embedder is not None
         return np.asarray(embedder.encode_passages(first) @ embedder.encode_passages(second).T, np.float32)
@@ -187,4 +189,4 @@ def _files_of(articles: Sequence[Article], before: Snapshot) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text is not None}
 
 
-__all__ = ["Summary", "embedded_text", "ingest", "lint", "publish_article", "re_embed"]
+__all__ = ["Summary", "chunks_of", "embedded_text", "ingest", "lint", "publish_article", "re_embed"]

@@ -12,10 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ingest.build import embedded_text
-from ingest.chunk import chunk
+from ingest.build import chunks_of, embedded_text
 from ingest.library import Library
 from ingest.parse import parse
 from ingest.read import RawArticle, read_companions
@@ -87,7 +85,7 @@ def _changed(
     staying = [one for one in before.articles.values() if one.id not in gone]
     if not staying and not fresh:
         raise ContentError("nothing would be left to answer from", where="articles", fix="publish another article first")
-    chunks = [one for article in fresh for one in _chunks(article, embedder)]
+    chunks = chunks_of(fresh, embedder)
     needed = {name for one in (*staying, *fresh) for name in one.disclaimers}  # an article that stays as it was published keeps its disclaimers too
     disclaimers = {name: said for name, said in before.companions.disclaimers.items() if name in needed}
     change = Change(
@@ -96,14 +94,6 @@ def _changed(
         companions=dataclasses.replace(companions, disclaimers={**disclaimers, **companions.disclaimers}), texts=texts,
     )  # fmt: skip
     return before.changed(change, f"candidate-{uuid.uuid4().hex}", dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
-
-
-def _chunks(article: Article, embedder: Embedder | None) -> list[Chunk]:
-    def similarity(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float32]:
-        assert embedder is not None
-        return np.asarray(embedder.encode_passages(first) @ embedder.encode_passages(second).T, np.float32)
-
-    return chunk(article, similarity if embedder else None)[0]
 
 
 def _vectors(chunks: Sequence[Chunk], articles: Sequence[Article], before: Snapshot, gone: Set[str], embedder: Embedder | None) -> Vectors:
