@@ -126,6 +126,7 @@ def test_an_edit_is_linted_checked_published_answered_from_and_rolled_back(sign_
     page.click("[data-status=published]")
     page.wait_for_selector("#refused")
 
+    page.fill(".message", "新供應商")
     page.reload()  # nothing that was typed is lost
     page.wait_for_selector(".tab-edit .banner.note")
     mended = text.replace("9 日內可退款", "12 日內可退款").replace("within 9 days", "within 12 days")
@@ -138,7 +139,6 @@ def test_an_edit_is_linted_checked_published_answered_from_and_rolled_back(sign_
     assert "12" in page.locator("#impact-found .change .side-after ins").all_inner_texts()
     page.click(".impact-form .plain")
     page.wait_for_selector(".tab-edit .source")
-    page.fill(".message", "新供應商")
     page.click("[data-status=published]")
     page.wait_for_selector(".path:has-text('olga')")
     assert (quay.content / "articles" / UMBRELLAS).read_text(encoding="utf-8") == mended

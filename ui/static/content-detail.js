@@ -3,7 +3,7 @@
 import { h, t } from "./dom.js";
 import { get, post } from "./http.js";
 import { toast } from "./shell.js";
-import { openEditor } from "./content-editor.js";
+import { closeEditor, openEditor } from "./content-editor.js";
 import { showMined, showQuestions } from "./content-gaps.js";
 import { article, differenceView, empty, failed, flagChip, loading, moment, period, problemLine, refusalOf, statePill, worded } from "./content-parts.js";
 
@@ -13,19 +13,24 @@ let asked = 0;
 /** Show one article's tab in the pane. */
 export async function showDetail(pane, place) {
   const mine = ++asked;
+  pane.inert = false;
   if (!place.file) return pane.replaceChildren(empty(t("content.choose"), t("content.choose.body")));
   if (pane.dataset.file !== place.file) pane.replaceChildren(loading());
+  pane.inert = true; // what is still shown is about to go: nobody shall press a button of it
   try {
-    const one = await get(`/api/v1/content/article?${new URLSearchParams({ file: place.file })}`);
+    const [one] = await Promise.all([get(`/api/v1/content/article?${new URLSearchParams({ file: place.file })}`), closeEditor()]);
     if (mine !== asked) return;
     pane.dataset.file = place.file;
     const again = async (summary) => { const listed = await place.changed(summary); await showDetail(pane, { ...place, listed }); };
     const body = h("div", { class: `tab-body tab-${place.tab}` });
     pane.replaceChildren(head(one, place), tabs(place), body);
     pane.scrollTop = 0;
+    pane.inert = false;
     await { read, edit, history, use, mined: showMined }[place.tab](body, one, { ...place, again });
   } catch (error) {
-    if (mine === asked) pane.replaceChildren(back(place), failed(error, () => showDetail(pane, place)));
+    if (mine !== asked) return;
+    pane.inert = false;
+    pane.replaceChildren(back(place), failed(error, () => showDetail(pane, place)));
   }
 }
 

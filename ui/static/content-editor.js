@@ -17,17 +17,25 @@ let editor = null; // {file, opened, base, head, area, …} of the one that is o
 
 const wholeOf = (mine) => mine.head + mine.area.value;
 
-/** Leave the editor; what is typed stays in the tab. */
+let left = Promise.resolve(); // until what was typed last stands in the tab
+
+/** Leave the editor; what is typed stays in the tab, and does so once the promise is kept. */
 export function closeEditor() {
-  clearTimeout(editor?.timer);
-  editor?.linting?.abort();
-  editor = null;
+  if (editor) {
+    clearTimeout(editor.timer);
+    editor.linting?.abort();
+    left = settled(editor);
+    editor = null;
+  }
+  return left;
 }
 
 export function openEditor(body, one, place) {
   closeEditor();
-  const kept = restored(one);
-  const mine = (editor = { file: one.file, one, place, opened: kept?.opened ?? one.head.version, base: one.head.text.replaceAll("\r\n", "\n").replace("\ufeff", ""), timer: 0, linting: null, head: "", matter: null, pending: Promise.resolve() });
+  const base = one.head.text.replaceAll("\r\n", "\n").replace("\ufeff", "");
+  const { message = "", ...kept } = restored(one) ?? {};
+  const changed = typeof kept.text === "string" && kept.text !== base;
+  const mine = (editor = { file: one.file, one, place, body, opened: changed ? kept.opened : one.head.version, base, timer: 0, linting: null, head: "", matter: null, pending: Promise.resolve() });
   mine.area = h("textarea", { class: "source", spellcheck: "false", wrap: "soft", "aria-label": t("content.edit.source"), maxlength: "1000000" });
   mine.form = matterForm((name, value) => changeValue(mine, name, value));
   mine.modes = h("div", { class: "matter-modes", role: "tablist", "aria-label": t("content.matter") }, h("b", {}, t("content.matter")),
@@ -37,15 +45,15 @@ export function openEditor(body, one, place) {
   mine.count = h("span", { class: "problem-count" });
   mine.preview = h("div", { class: "preview" });
   mine.said = h("div", { class: "editor-said" });
-  mine.message = h("input", { type: "text", class: "message", maxlength: "500", placeholder: t("content.edit.message"), "aria-label": t("content.edit.message"), autocomplete: "off" });
+  mine.message = h("input", { type: "text", class: "message", maxlength: "500", placeholder: t("content.edit.message"), "aria-label": t("content.edit.message"), autocomplete: "off", value: message, oninput: () => keep(mine) });
   mine.buttons = h("div", { class: "editor-acts" }, ...actions(mine));
-  putMode(mine, localStorage.getItem(MODE) === "yaml" ? "yaml" : "form", kept?.text ?? mine.base);
+  putMode(mine, localStorage.getItem(MODE) === "yaml" ? "yaml" : "form", changed ? kept.text : base);
   body.replaceChildren(mine.said, mine.modes, mine.form.element,
     h("div", { class: "editor-panes" },
       h("div", { class: "source-pane" }, mine.lines, mine.area),
       h("div", { class: "preview-pane" }, h("div", { class: "problem-head" }, h("h3", {}, t("content.edit.problems")), mine.count), mine.problems, h("h3", {}, t("content.edit.preview")), mine.preview)),
     h("div", { class: "editor-foot" }, mine.message, mine.buttons));
-  if (kept) tellRestored(mine);
+  if (changed) tellRestored(mine);
   else if (one.aside) mine.said.replaceChildren(h("div", { class: "banner pending" }, t("content.edit.aside", { by: one.aside.by, at: moment(one.aside.at) })));
   mine.area.addEventListener("input", () => typed(mine));
   mine.area.addEventListener("scroll", () => { mine.lines.scrollTop = mine.area.scrollTop; });
@@ -86,7 +94,7 @@ async function choose(mine, mode) {
 /** One value, written into the head by the server; one after the other. */
 function changeValue(mine, name, value) {
   mine.pending = mine.pending.then(async () => {
-    if (mine !== editor || mine.mode !== "form") return;
+    if (mine.mode !== "form") return;
     try {
       const { text } = await post("/api/v1/content/matter", { text: mine.head, changes: { [name]: value } });
       mine.head = text;
@@ -116,6 +124,7 @@ function tellRestored(mine) {
   mine.said.replaceChildren(h("div", { class: "banner note" }, t("content.edit.restored"), h("div", { class: "acts" }, h("button", { type: "button", onclick: () => {
     sessionStorage.removeItem(key(mine.file));
     mine.opened = mine.one.head.version;
+    mine.message.value = "";
     put(mine, mine.base);
     mine.said.replaceChildren();
   } }, t("content.edit.forget")))));
@@ -127,12 +136,18 @@ function put(mine, text) {
 }
 
 function typed(mine, pause = PAUSE) {
-  const text = wholeOf(mine);
-  if (text === mine.base) sessionStorage.removeItem(key(mine.file));
-  else sessionStorage.setItem(key(mine.file), JSON.stringify({ text, opened: mine.opened }));
+  keep(mine);
+  if (mine !== editor) return;
   drawLines(mine, mine.found ?? []);
   clearTimeout(mine.timer);
   mine.timer = setTimeout(() => check(mine), pause);
+}
+
+/** Keep the text and why it changes in the tab, until they are saved. */
+function keep(mine) {
+  const [text, message] = [wholeOf(mine), mine.message.value];
+  if (text === mine.base && !message) sessionStorage.removeItem(key(mine.file));
+  else sessionStorage.setItem(key(mine.file), JSON.stringify({ text, message, opened: mine.opened }));
 }
 
 // ---- problems and preview ---------------------------------------------------------------------------------------------------
@@ -213,7 +228,8 @@ function actions(mine) {
 const stageOf = (text) => text.split("\n").map((line) => /^status\s*:\s*(\w+)/.exec(line)?.[1]).find(Boolean) ?? "published";
 
 async function save(mine, status) {
-  for (const button of mine.buttons.children) button.disabled = true;
+  if (mine.body.inert) return; // one save at a time; what is typed meanwhile would be in neither text
+  mine.body.inert = true;
   await settled(mine);
   const text = wholeOf(mine);
   try {
@@ -225,7 +241,7 @@ async function save(mine, status) {
   } catch (error) {
     if (mine === editor) await refused(mine, error, text);
   } finally {
-    for (const button of mine.buttons.children) button.disabled = false;
+    mine.body.inert = false;
   }
 }
 
