@@ -105,10 +105,21 @@ def places_in(text: str) -> list[tuple[int, int, frozenset[str]]]:
     return [(start, end, ids) for start, end, ids in place_lexicon().spans(text) if end - start > 2 or not text[start:end].islower()]
 
 
+@lru_cache(maxsize=4096)
 def with_wider(places: frozenset[str]) -> frozenset[str]:
-    """The places and the wider regions that they lie in."""
-    wider = {str(_gazetteer()[place]["within"]) for place in places if place in _gazetteer() and "within" in _gazetteer()[place]}
-    return places | wider
+    """The places and all wider regions that they lie in."""
+    found, waiting = set(places), list(places)
+    while waiting:
+        wider = _gazetteer().get(waiting.pop(), {}).get("within")
+        if wider and wider not in found:
+            found.add(str(wider))
+            waiting.append(str(wider))
+    return frozenset(found)
 
 
-__all__ = ["Lexicon", "generic_words", "glossary_lexicon", "place_lexicon", "places_in", "with_wider"]
+def same_ground(places: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a place of the one lies in, or is, or holds a place of the other: what is said of one tells something of the other."""
+    return not places.isdisjoint(with_wider(others)) or not others.isdisjoint(with_wider(places))
+
+
+__all__ = ["Lexicon", "generic_words", "glossary_lexicon", "place_lexicon", "places_in", "same_ground", "with_wider"]

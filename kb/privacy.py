@@ -78,6 +78,11 @@ def find_personal(text: str, order_numbers: Sequence[str] = ()) -> tuple[Persona
     return tuple(sorted(found, key=lambda one: one.span))
 
 
+def names_an_order(text: str, order_numbers: Sequence[str] = ()) -> bool:
+    """Whether the text gives the number of an order or parcel."""
+    return any(character.isdigit() for character in text) and any(one.kind is PersonalKind.ORDER for one in find_personal(text, order_numbers))
+
+
 _Spans = Iterator[tuple[int, int]]
 
 # ---- e-mail, identity cards, bank cards -----------------------------------------------------------------------------------
@@ -169,9 +174,9 @@ _CODE_BEFORE = re.compile(
 )
 _DATE = re.compile(r"(?:19|20)\d{2}([-/.]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?!\d)")
 _NAMED = re.compile(
-    r"(订单|定单|单据|运单|提单|快递|物流|包裹|追踪|查件|单(?=号|编号)|发票|收据|预约|预订"
+    r"(订单|定单|单据|运单|提单|快递|物流|包裹|追踪|查件|张单|单(?=号|编号|\s?[a-z]{1,4}-?\d{4})|发票|收据|预约|预订"
     r"|\b(?:orders?|tracking|parcel|package|waybill|consignment|shipment|invoice|receipt|booking|reference|ref)\b)"
-    r"\s?((?:(?:单?号码?|编号|no\b\.?|nr\b\.?|num(?:ber)?\b|id\b|code\b|#)\s?){0,3})[:是系为= ]{0,4}(?:is |was )?#?\s?([a-z0-9][a-z0-9-]{2,40})(?![a-z0-9])"
+    r"\s?((?:(?:单?号码?|编号|no\b\.?|nr\b\.?|num(?:ber)?\b|id\b|code\b|ref(?:erence)?\b|#)\s?){0,3})[:是系为= ]{0,4}(?:is |was )?#?\s?([a-z0-9][a-z0-9-]{2,40})(?![a-z0-9])"
 )
 _TAIL = re.compile(r"(?:尾号|尾数|末[四4]位|后[四4]位|last (?:four|4)(?: digits)?|ending(?: in| with)?)[是系为: ]{0,3}(?:is )?(\d{4})(?!\d)")
 _HASH = re.compile(r"#\s?(\d{5,})")
@@ -435,4 +440,4 @@ def _own_numbers(cased: str, order_numbers: Sequence[str]) -> _Spans:
             yield match.start(), match.start() + len(word)
 
 
-__all__ = ["Personal", "PersonalKind", "find_personal", "mask", "problem_of_pattern"]
+__all__ = ["Personal", "PersonalKind", "find_personal", "mask", "names_an_order", "problem_of_pattern"]

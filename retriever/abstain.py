@@ -11,12 +11,24 @@ from numpy.typing import NDArray
 
 from kb.answerability import NAMES, Exemplar, Landscape, Probe, Regression, bundled_regression, exemplars, features, ordinary
 from kb.models import Query
+from kb.privacy import names_an_order
 from retriever import lexical
+from retriever.evidence import kind_names
+from retriever.measures import asked_measures, states
 from retriever.query import wanted
 from retriever.search import Found, Searcher
 
 LEXICAL_THRESHOLD = 0.15
 """Coverage of the question's terms below which lexical-only search abstains."""
+CERTAIN = 0.9
+"""Probability at least where a rule decides: the number of an order beside the wording of a boundary, nothing but other places' values, or a physical
+measure that nothing near states."""
+MEASURED_HITS = 10
+"""Best chunks among which one must state the measure that is asked for."""
+FEWEST_NEAR = 3
+"""Of those, how many must be about the question's own matter for their silence to tell."""
+CLEAR_MARGIN = 0.02
+"""How much nearer to a boundary than to ordinary messages a question with an order's number is when it asks for that order's state."""
 REASONS = {
     "personal": "reason-personal", "live": "reason-personal", "others": "reason-others", "inject": "reason-inject", "haggle": "reason-haggle",
     "advice": "reason-advice", "evade": "reason-inject", "oos": "reason-outside", "smalltalk": "reason-outside", "opinion": "reason-outside",
@@ -101,9 +113,25 @@ class Abstainer:
             return Verdict(covered < LEXICAL_THRESHOLD, 1 - covered, "reason-none")
         unanswerable = self._regression.probability(values)
         reason = "reason-none"
-        if values[NAMES.index("margin")] > 0:
+        margin = values[NAMES.index("margin")]
+        if margin > 0:
             reason = REASONS.get(self._landscape.margin(found.vector)[1].kind, reason)
+        if margin > CLEAR_MARGIN and names_an_order(found.part, self._searcher.snapshot.companions.shop.privacy.order_numbers):
+            return Verdict(True, max(unanswerable, CERTAIN), "reason-personal")
+        if self._searcher.is_elsewhere(query, found) or self._is_unmeasured(query, found):
+            return Verdict(True, max(unanswerable, CERTAIN), reason)
         return Verdict(unanswerable >= self._threshold, unanswerable, reason)
+
+    def _is_unmeasured(self, query: Query, found: Found) -> bool:
+        """Whether the question asks for a physical measure of which nothing that was found about its matter states any."""
+        measures = asked_measures(found.part)
+        if not measures:
+            return False
+        near = [hit for hit in found.hits[:MEASURED_HITS] if not self._searcher.is_neighbour(hit, query, found.part)]
+        if len(near) < FEWEST_NEAR:
+            return False
+        texts = [self._searcher.chunk(hit).text for hit in near]
+        return not any(states(measure, text, kind_names(text)) for measure in measures for text in texts)
 
     def _probe_scores(self, text: str) -> NDArray[np.float32]:
         """Scores of an ordinary message, which no customer asked: no date, place or term steers it."""

@@ -12,11 +12,15 @@ from kb.numerals import number
 from kb.quantities import Kind, Quantity, read
 from kb.text import normalise
 
+SHORTEST_CODE = 4
 _AT_LEAST = re.compile(r"^\s*(?:克|日|天)?\s*(?:或?以上|起|及以上|and above|and over|or more|or above|\+)")
 _AT_MOST = re.compile(r"^\s*(?:或?以[下内]|之?内|或以下|及以下|不到|or less|or below|and below|or under)")
 _BEFORE_AT_LEAST = re.compile(r"(?:满|超过|高于|多于|大于|不少于|至少|over|above|more than|at least|from|minimum(?: of)?)\s*$")
 _BEFORE_AT_MOST = re.compile(r"(?:不足|未满|低于|少于|小于|不超过|最多|under|below|less than|up to|within|at most|maximum(?: of)?)\s*$")
 _COMPARED = (Kind.OPTICAL, Kind.WEIGHT, Kind.LENGTH, Kind.MONEY, Kind.DURATION, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.TEMPERATURE)
+
+_CODE = re.compile(r"(?<![a-z0-9-])[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?![a-z0-9-])")
+_AMOUNT = re.compile(r"(?:hkd?|rmb|cny|ntd?|twd|mop|usd?|eur|gbp|sgd|myr|rm|no|x)-?\d+k?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,13 @@ def numbers(text: str) -> frozenset[float]:
     return frozenset(number(one) for one in (*_NUMBER.findall(folded), *people))
 
 
+def codes(text: str) -> frozenset[str]:
+    """What a shop made up to be told apart by: a letter first, digits in it, four characters or more (MOON26, AF-5), lower case; no amount."""
+    return frozenset(
+        one for one in _CODE.findall(normalise(text)) if len(one) >= SHORTEST_CODE and any(map(str.isdigit, one)) and not _AMOUNT.match(one)
+    )
+
+
 def condition_of(cells: Sequence[tuple[str, str]]) -> str:
     """What a table row may state a condition in: its label, and the cells that are ranges, each with the unit of its header."""
     ranges = (f"{cell} {_unit(header)}" for header, cell in cells[1:] if _RANGE.search(normalise(cell)))
@@ -111,4 +122,4 @@ def _unit(header: str) -> str:
     return found[1] if found else ""
 
 
-__all__ = ["Interval", "agreement", "condition_of", "intervals", "numbers"]
+__all__ = ["Interval", "agreement", "codes", "condition_of", "intervals", "numbers"]

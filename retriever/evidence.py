@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from kb.lexicon import place_lexicon, with_wider
+from kb.lexicon import place_lexicon, same_ground
 from kb.models import Chunk, Evidence, Hit, Query, ReplyLanguage
 from kb.quantities import Kind, read
 from kb.text import HAN, sentences, tokenise
@@ -262,11 +262,11 @@ def _lists_values(clauses: Sequence[str]) -> bool:
 def _sentence_scores(texts: Sequence[str], part: str, searcher: Searcher) -> list[float]:
     """How well each sentence answers: shared words, and with an embedder its cosine; a sentence about another place falls behind."""
     asked = set(tokenise(part))
-    places = with_wider(place_lexicon().find(part))
+    places = place_lexicon().find(part)
     scores = [0.3 * len(asked & set(tokenise(text))) / max(1, len(asked)) for text in texts]
     for i, text in enumerate(texts):
         near = place_lexicon().find(text)
-        scores[i] += (0.15 if near & places else -0.15) if near and places else 0.0
+        scores[i] += (0.15 if same_ground(places, near) else -0.15) if near and places else 0.0
     if searcher.remembered is None:
         return scores
     cosines = searcher.remembered.encode_passages(texts) @ searcher.remembered.encode_queries([part])[0]

@@ -37,6 +37,8 @@ class Weights:
     """A quantity that the customer states lies in the chunk's condition; taken off where it lies outside."""
     number: float = 0.2
     """A number that the customer names stands in the chunk and in few others."""
+    code: float = 0.2
+    """A code that the customer names, of a product or a promotion, stands in the chunk."""
     answered: float = 0.25
     """Taken off, in a follow-up: the chunk is what the shop has just answered."""
     about_itself: float = 0.33

@@ -96,7 +96,7 @@ def _parts(text: str) -> tuple[str, ...]:
         whole = f"{waiting} {piece}".strip()
         if weight(piece) < 4 and parts:
             parts[-1] = f"{parts[-1]} {piece}"
-        elif not _ASKS.search(normalise(piece)) or weight(whole) < 4:
+        elif not _ASKS.search(normalise(piece)) or weight(whole) < 4 or _TOPIC.fullmatch(normalise(piece)):
             waiting = whole
         else:
             parts.append(whole)
@@ -111,6 +111,8 @@ def _parts(text: str) -> tuple[str, ...]:
     return tuple(parts) or (text,)
 
 
+_TOPIC = re.compile(r"(?:那|那么|咁|噉|至于|如果是|[那哪]如果)(?!几|多|怎|点|何|边)[^?？几多怎哪何]{1,14}(?:呢|咧)\s*[?？,，]*")
+"""What a follow-up is about ("and the small one?"): the question is what comes after it, or what was asked before."""
 _YES_NO = re.compile(
     r"[吗么]\s*[?？]?$|可[否唔]|可不可|能[不否]|会不会|会唔会|得唔得|有没有|有冇|系咪|是不是|要不要|要唔要|使唔使|\b(?:can|could|do|does|is|are|will|may) (?:i|you|we|it|they|there)\b"
 )

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from kb.content import Term
 from kb.embedding import Embedder, TokenEmbedder, require_same, unit_rows
 from kb.late import LateInteraction
-from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, with_wider
+from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, same_ground
 from kb.models import Article, Asker, Chunk, Hit, Query, ReplyLanguage, Turn
 from kb.quantities import Kind, read
 from kb.snapshot import Snapshot
 from kb.succession import Succession, carried, carried_values
 from kb.text import normalise
 from retriever import lexical
-from retriever.conditions import agreement, condition_of, numbers
+from retriever.conditions import agreement, codes, condition_of, numbers
 from retriever.dense import Remembered, nearest, query_vector
 from retriever.fusion import Weights, fuse
 from retriever.query import understand
@@ -39,6 +39,8 @@ RARE_NUMBER = 0.1
 """Share of the chunks up to which a number that they hold tells them apart; one may always."""
 REMEMBERED = 50_000
 """Chunks whose facts are remembered; then all are forgotten, since the next question finds most of its own again at once."""
+NEIGHBOURS = 5
+"""Best chunks that must all be about other places before a question about one is left open."""
 RERANKED = 40
 """Of those, how many are scored token by token."""
 
@@ -52,6 +54,7 @@ class Facts:
     values: frozenset[tuple[Kind, float, float, str]]
     """The quantities that it states."""
     numbers: frozenset[float]
+    codes: frozenset[str]
     terms: frozenset[str]
     """Glossary terms in its text and headings."""
     products: frozenset[str]
@@ -153,8 +156,16 @@ class Searcher:
         terms, own = self._with_families(self.terms.find(part) or query.terms), self.terms.find(f"{chunk.section} {chunk.text}")
         if terms and own and not own & terms:
             return True
-        places, near = with_wider(place_lexicon().find(part) or query.places), place_lexicon().find(chunk.text)
-        return bool(places and near and not near & places)
+        places, near = place_lexicon().find(part) or query.places, place_lexicon().find(chunk.text)
+        return bool(places and near and not same_ground(places, near))
+
+    def is_elsewhere(self, query: Query, found: Found) -> bool:
+        """Whether the question names a place and each of the best chunks tells of other places only: what holds there need not hold here."""
+        places = place_lexicon().find(found.part) or query.places
+        if not places:
+            return False
+        best = [self._facts(hit.index) for hit in found.hits[:NEIGHBOURS]]
+        return all(facts.places and not facts.exclusive and not same_ground(places, facts.places) for facts in best)
 
     def products(self, text: str) -> frozenset[str]:
         """The shop's products that a text names."""
@@ -210,9 +221,10 @@ class Searcher:
         w = self.weights
         asked = (self.terms.find(part) or query.terms) - self._places
         terms = self._with_families(asked)
-        places = with_wider(place_lexicon().find(part) or query.places)
+        places = place_lexicon().find(part) or query.places
         few = max(1.0, RARE_NUMBER * len(self.snapshot.chunks))
         named = frozenset(number for number in numbers(part) if self._frequency.get(number, 0) <= few)
+        coded = codes(part)
         answered = {quantity.value for quantity in read(query.answered)}
         stated = read(part)
         facts = [self._facts(row) for row in rows.tolist()]
@@ -229,6 +241,8 @@ class Searcher:
         )
         if named:
             extra += _weights(w.number if one.numbers & named else 0.0 for one in facts)
+        if coded:
+            extra += _weights(w.code if one.codes & coded else 0.0 for one in facts)
         if answered:
             extra -= _weights(w.answered if one.values and one.values <= answered else 0.0 for one in facts)
         extra -= _weights(w.about_itself if one.about_itself else 0.0 for one in facts)
@@ -253,7 +267,7 @@ class Searcher:
         """What a chunk's own places add where the question names some; one that says where alone the thing asked about holds is no neighbour's."""
         if not facts.places:
             return 0.0
-        if facts.places & places:
+        if same_ground(places, facts.places):
             return self.weights.place
         return 0.0 if facts.exclusive and facts.terms & terms else -self.weights.other_place
 
@@ -294,6 +308,7 @@ class Searcher:
             kinds=frozenset(quantity.kind.value for quantity in read(chunk.text)),
             values=frozenset(quantity.value for quantity in read(chunk.text)),
             numbers=numbers(chunk.text),
+            codes=codes(chunk.text),
             terms=terms,
             products=terms.intersection(self.snapshot.articles[chunk.article].products),
             title_terms=self.terms.find(title),

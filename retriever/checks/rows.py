@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from kb.lexicon import Lexicon, place_lexicon, with_wider
+from kb.lexicon import Lexicon, place_lexicon, same_ground
 from kb.models import Article, Chunk
 from kb.quantities import Quantity, read, supported
 from kb.snapshot import Snapshot
@@ -92,14 +92,18 @@ class Rows:
         """Siblings that the sentence names and not the cited ones: by term, by place, or by the label of row or section."""
         sentence = statement.text
         found: list[Row] = []
-        for lexicon, wider in ((self._terms, frozenset), (place_lexicon(), with_wider)):
+        for lexicon, apart in ((self._terms, frozenset.isdisjoint), (place_lexicon(), _elsewhere)):
             asked = lexicon.find(sentence)
             if not asked:
                 continue
-            held = wider(frozenset().union(lexicon.find(article.title), *(lexicon.find(f"{chunk.section} {chunk.text}") for chunk in own)))
-            if held and not wider(asked) & held:
+            held = frozenset().union(lexicon.find(article.title), *(lexicon.find(f"{chunk.section} {chunk.text}") for chunk in own))
+            if held and apart(asked, held):
                 near = ((chunk, lexicon.find(chunk.text)) for chunk in siblings)
-                found += [Row(chunk.text, self._name(asked & names, chunk, sentence)) for chunk, names in near if names & asked and not names & held]
+                found += [
+                    Row(chunk.text, self._name(asked & names, chunk, sentence))
+                    for chunk, names in near
+                    if not apart(names, asked) and apart(names, held)
+                ]
         asked = self._labels(article.id).find(sentence)
         if asked and not asked & frozenset().union(*map(_labels_of_chunk, own)):
             tables = {chunk.table for chunk in own if chunk.table >= 0}
@@ -114,6 +118,10 @@ class Rows:
         plain = normalise(sentence)
         spoken = (name for one in sorted(ids) for name in self._names.get(one, ()) if normalise(name) in plain)
         return next(spoken, _written_label(chunk))
+
+
+def _elsewhere(places: frozenset[str], others: frozenset[str]) -> bool:
+    return not same_ground(places, others)
 
 
 def _split_article(

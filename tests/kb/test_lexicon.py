@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.content import Term
-from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, places_in, with_wider
+from kb.lexicon import Lexicon, generic_words, glossary_lexicon, place_lexicon, places_in, same_ground, with_wider
 from kb.text import normalise
 
 LEXICON = Lexicon({"umbrella": ["umbrella", "雨傘"], "storm": ["storm umbrella", "風暴雨傘"], "pen": ["pen", "ＰＥＮ"], "both": ["雨傘"]})
@@ -65,7 +65,33 @@ def test_the_glossary_is_read_in_every_language() -> None:
     ],
 )
 def test_places_are_known_by_their_towns(text: str, place: str) -> None:
-    assert place in place_lexicon().find(text)
+    assert place in with_wider(place_lexicon().find(text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("寄去大埔", "新界", True),
+        ("寄去大埔", "香港訂單", True),
+        ("香港", "東涌另加運費", True),
+        ("大埔", "東涌", False),
+        ("哈尔滨", "東北三省", True),
+        ("乌鲁木齐要几天", "廣東", False),
+        ("Kaohsiung", "台灣離島", False),
+        ("路環", "澳門", True),
+        ("大連埋個罐", "遼寧", False),
+        ("港澳", "氹仔", True),
+    ],
+)
+def test_what_is_said_of_one_place_tells_something_of_those_in_and_around_it(one: str, other: str, same: bool) -> None:
+    places, others = place_lexicon().find(one), place_lexicon().find(other)
+    assert others
+    assert same_ground(places, others) == same_ground(others, places) == same
+
+
+def test_every_wider_region_is_a_place() -> None:
+    everything = frozenset[str]().union(*(place_lexicon().find(name) for name in ("大埔", "哈爾濱", "路環", "澎湖", "Tokyo")))
+    assert with_wider(everything) >= {"new-territories", "hong-kong", "china-northeast", "mainland", "macau", "taiwan", "overseas"}
 
 
 def test_a_place_takes_its_wider_region_along() -> None:

@@ -9,8 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from kb.content import Companions, Shop, Thresholds
+from kb.embedding import make_embedder
 from kb.models import Answer, Article, Chunk, Query
 from kb.quantities import read
+from kb.settings import Settings
 from kb.snapshot import Snapshot
 from retriever.abstain import REASONS, Abstainer
 from retriever.answer import Answerer
@@ -188,6 +190,50 @@ def test_a_question_without_hits_is_refused_whatever_the_threshold(new_shop: New
 
 def test_every_reason_is_a_phrase() -> None:
     assert {*REASONS.values(), "reason-none"} <= set(PHRASES)
+
+
+# ---- rules beside the regression ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def harbour(new_shop: NewShop, new_article: NewArticle, new_chunk: NewChunk) -> Callable[..., Answerer]:
+    """A shop with vectors of the bundled model that refuses nothing by probability."""
+    embedder = make_embedder(Settings(embedder="bundled"))
+
+    def shop(*texts: str) -> Answerer:
+        never = Companions(shop=Shop(thresholds=Thresholds(abstain=1.0)))
+        return Answerer(new_shop(list(texts), companions=never, embedder=embedder), embedder)
+
+    return shop
+
+
+RATES = ("寄往廣東需時 4 個工作日,運費 HKD 32。", "寄往上海需時 5 個工作日,運費 HKD 38。", "寄往長洲需時 6 個工作日,運費 HKD 75。")
+
+
+def test_other_places_values_answer_no_question_about_a_place(harbour: Callable[..., Answerer]) -> None:
+    answerer = harbour(*RATES)
+    assert_holds(answerer.answer("寄去台北運費幾多錢?"))
+    assert "HKD 32" in answerer.answer("寄去深圳運費幾多錢?").draft, "a town of the province"
+    assert "HKD 75" in answerer.answer("寄去離島運費幾多錢?").draft, "an island of the district"
+    assert not harbour(*RATES, "運費到付,按重量計算。").answer("寄去台北運費幾多錢?").abstain, "what names no place may hold everywhere"
+
+
+KITES = ("風箏布面採用尼龍。", "風箏售價 HKD 88。", "風箏由貨倉直接寄出。", "風箏附線軸一個。")
+
+
+def test_a_measure_that_nothing_near_states_is_no_answer(harbour: Callable[..., Answerer]) -> None:
+    assert_holds(harbour(*KITES).answer("風箏幾高幾闊?"))
+    assert "120" in harbour(*KITES, "風箏闊 120 厘米。").answer("風箏幾高幾闊?").draft
+    assert not harbour(*KITES).answer("風箏幾多錢?").abstain
+
+
+def test_a_question_about_an_orders_state_is_the_customers_own(harbour: Callable[..., Answerer]) -> None:
+    answerer = harbour(*RATES, *KITES, "收到破損的風箏,須於 3 日內申請更換。")
+    for message in ("我張單PP88213去到邊喇?", "帮我查一下订单88213456的状态", "can you check where order #55213 is now?"):
+        answer = answerer.answer(message)
+        assert_holds(answer)
+        assert answer.reason == PHRASES["reason-personal"]["zh-Hant"]
+    assert "3 日" in answerer.answer("訂單 A1234567 的風箏破損,要在多少日內申請更換?").draft, "a rule holds for every order"
 
 
 # ---- the sample shop ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.quantities import Kind, read
-from retriever.conditions import agreement, condition_of, intervals, numbers
+from retriever.conditions import agreement, codes, condition_of, intervals, numbers
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,8 @@ def test_any_row_has_a_condition(cells: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(("stated", "verdict"), [("近視一千度", 1.0), ("左眼 575", 1.0), ("近視 1200 度", -1.0), ("-4.50D", 1.0)])
 def test_a_lens_power_lies_in_a_range_whatever_its_sign(stated: str, verdict: float) -> None:
     assert agreement(read(stated), "0.00 至 -10.00")[0] == verdict
+
+
+def test_codes_are_what_a_shop_made_up() -> None:
+    assert codes("用MOON26得唔得? BF26SUI, SH-F110、AF-5 電火鍋 e3305") == {"moon26", "bf26sui", "sh-f110", "af-5", "e3305"}
+    assert codes("HKD458, NT500, 454g, 5kg, x2, B-1, 2026-11-21, no.12, K 系列") == frozenset()

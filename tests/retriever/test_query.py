@@ -167,10 +167,16 @@ def test_a_question_without_a_value_wants_none() -> None:
     assert wanted("摺疊傘可以退嗎") == frozenset(), "a folding umbrella is no discount"
 
 
+def test_what_a_follow_up_is_about_goes_with_its_question() -> None:
+    assert read("咁細嗰款呢?一次可以買幾多").parts == ("咁細嗰款呢? 一次可以買幾多",)
+    assert read("噉打孔嗰部呢?").parts == ("噉打孔嗰部呢?",)
+    assert len(read("那幾時送到呢?可以改地址嗎?").parts) == 2
+
+
 def test_terms_and_places_are_found_in_any_script() -> None:
     for text in ("防風傘寄去高雄得唔得?", "防风伞寄去高雄行不行?", "Do you send the storm umbrella to Kaohsiung?"):
         query = read(text)
-        assert (query.terms, query.places) == ({"storm-umbrella"}, {"taiwan"})
+        assert (query.terms, query.places) == ({"storm-umbrella"}, {"taiwan-main-island"})
     assert read("雨傘可以退嗎").terms == frozenset()
 
 

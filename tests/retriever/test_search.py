@@ -102,6 +102,16 @@ def test_an_ended_article_that_nothing_replaces_is_still_found(new_shop: Shop, n
     assert articles(searcher, asking(searcher, "Is kite festival entry free?")) == ["a0"]
 
 
+def test_a_code_finds_its_own_promotion_even_when_that_is_over(new_shop: Shop, new_article: Callable[..., Article], asking: Ask) -> None:
+    shop = new_shop(
+        ["The code for the kite festival: WIND26.", "The code for the kite festival: wind 26."],
+        [new_article("a0", valid_until=dt.date(2031, 1, 1)), new_article("a1")],
+    )
+    searcher = Searcher(shop, None)
+    assert articles(searcher, asking(searcher, "the code for the kite festival wind26, does it work"))[0] == "a0"
+    assert articles(searcher, asking(searcher, "the code for the kite festival, does it work"))[0] == "a1"
+
+
 def test_an_article_in_force_is_found_before_the_same_words_of_one_that_is_not(
     new_shop: Shop, new_article: Callable[..., Article], asking: Ask
 ) -> None:
