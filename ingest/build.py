@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ingest.authoring import status_of
 from ingest.chunk import chunk
@@ -18,14 +14,13 @@ from ingest.embed import Progress, embed
 from ingest.lint import Known, check_article, cross_check, keep_one_of_each_id
 from ingest.parse import parse
 from ingest.read import RawArticle, read_article, read_articles, read_companions
+from ingest.wanted import Wanted, change_to, chunks_of, embedded_text, parts_of, wanted_of, with_staying
 from kb import snapshot as snapshots
 from kb.content import Companions
 from kb.embedding import Embedder
 from kb.errors import ContentError, SnapshotError
-from kb.models import Article, Chunk, Problem
-from kb.snapshot import Change, Snapshot
-
-log = logging.getLogger(__name__)
+from kb.models import Article, Problem
+from kb.snapshot import Change, Overtaken, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,63 +40,135 @@ class Summary:
     problems: tuple[Problem, ...]
 
 
+# ---- reading ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file of articles/, parsed, or why it cannot be."""
+
+    version: str
+    """sha256 of its bytes; '' where it is no text."""
+    article: Article | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A content folder as it lay there at one moment."""
+
+    usable: tuple[Article, ...]
+    companions: Companions
+    problems: tuple[Problem, ...]
+    texts: Mapping[str, str]
+    """By file, to the byte."""
+    broken: frozenset[str]
+    """Files with an error."""
+    files: Mapping[str, _File]
+
+
 def lint(content: Path) -> tuple[list[Article], Companions, list[Problem]]:
     """Every article that can be used, the companions, and every problem of the folder. Raises ContentError for broken companions."""
-    usable, companions, problems, texts = _read(content)
-    known, folder = Known.of(usable, companions), content / "articles"
-    for article in usable:
-        found = check_article(article, texts[article.file], known)
+    reading, folder = _read(content), content / "articles"
+    known, problems = Known.of(reading.usable, reading.companions), list(reading.problems)
+    for article in reading.usable:
+        found = check_article(article, reading.texts[article.file], known)
         problems += [dataclasses.replace(problem, file=str(folder / problem.file)) for problem in found]
-    return usable, companions, problems
+    return list(reading.usable), reading.companions, problems
 
 
-def _read(content: Path) -> tuple[list[Article], Companions, list[Problem], dict[str, str]]:
-    """What `lint` says, and each file's text to the byte."""
-    parsed: list[Article] = []
-    problems: list[Problem] = []
-    shown: dict[str, str] = {}
+def _read(content: Path, before: _Reading | None = None) -> _Reading:
+    """before: an earlier reading; what still says the same is not parsed again."""
+    known = before.files if before else {}
+    files: dict[str, _File] = {}
     texts: dict[str, str] = {}
+    folder = content / "articles"
     for raw in read_articles(content):
         if isinstance(raw, RawArticle):
-            article, found = parse(raw)
-            problems += found
-            shown[raw.file], texts[raw.file] = raw.shown, raw.original
-            parsed += [article] if article else []
+            earlier = known.get(raw.file)
+            files[raw.file] = earlier if earlier is not None and earlier.version == raw.version else _parsed(raw)
+            texts[raw.file] = raw.original
         else:
-            problems.append(raw)
+            files[_below(folder, raw.file)] = _File("", None, (raw,))
     companions = Companions.load(content)
-    articles, duplicates = keep_one_of_each_id(parsed)
+    articles, duplicates = keep_one_of_each_id(one.article for one in files.values() if one.article)
     related = duplicates + cross_check(articles, companions)
-    for article in articles:
-        related += chunk(article)[1]
-    problems += [dataclasses.replace(problem, file=shown.get(problem.file, problem.file)) for problem in related]
-    wrong = {problem.file for problem in problems if problem.severity == "error"}
-    usable = [article for article in articles if shown[article.file] not in wrong]
-    return usable, companions, problems, texts
+    problems = [problem for one in files.values() for problem in one.problems]
+    problems += [dataclasses.replace(problem, file=str(folder / problem.file)) for problem in related]
+    broken = frozenset(_below(folder, problem.file) for problem in problems if problem.severity == "error")
+    usable = tuple(article for article in articles if article.file not in broken)
+    return _Reading(usable, companions, tuple(problems), texts, broken, files)
+
+
+def _below(folder: Path, shown: str) -> str:
+    return Path(shown).relative_to(folder).as_posix()
+
+
+def _parsed(raw: RawArticle) -> _File:
+    article, problems = parse(raw)
+    doubts = chunk(article)[1] if article else []
+    return _File(raw.version, article, (*problems, *(dataclasses.replace(doubt, file=raw.shown) for doubt in doubts)))
+
+
+# ---- a folder becomes a snapshot ---------------------------------------------------------------------------------------
 
 
 def ingest(content: Path, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Summary:
-    """Index a content folder and publish the result. Raises ContentError where nothing at all can be indexed."""
+    """Index a content folder and publish the result, with what others have published meanwhile as their files say it.
+
+    Raises ContentError where nothing at all can be indexed, Overtaken where another model was put in use meanwhile.
+    """
     started = time.perf_counter()
-    articles, companions, problems, files = _read(content)
-    published = [article for article in articles if article.status == "published"]
-    bad_files = {problem.file for problem in problems if problem.severity == "error"}
-    carried, their_disclaimers, their_texts = _carried_over(home, bad_files, content, {article.id for article in articles})
-    companions = dataclasses.replace(companions, disclaimers={**their_disclaimers, **companions.disclaimers})
-    if not published and not carried:
-        first = next((str(problem) for problem in problems if problem.severity == "error"), "there is no published article")
+    begun, model = snapshots.standing_id(home), snapshots.standing_embedder(home)
+    identity = embedder.identity if embedder else ""
+    reading = _read(content)
+    wanted = _wanted(reading, home)
+    if not wanted.articles:
+        first = next((str(problem) for problem in reading.problems if problem.severity == "error"), "there is no published article")
         raise ContentError(f"nothing can be indexed: {first}", where=str(content), fix="run `kb lint`")
-    fresh = chunks_of(published, embedder)
-    chunks = [*fresh, *(one for _, old in carried for one in old)]
-    everything = [*published, *(article for article, _ in carried)]
-    titles = {article.id: article.title for article in everything}
-    kept_texts = {**their_texts, **{article.id: files[article.file] for article in published}}
-    vectors, embedded = embed([embedded_text(one, titles[one.article]) for one in chunks], embedder, home, progress)
-    snapshot = snapshots.make(everything, chunks, vectors, embedder.identity if embedder else "", companions, kept_texts)
-    snapshots.publish(snapshot, home, keep)
+    parts = parts_of(wanted, wanted.articles.keys(), embedder, home, progress)
+    snapshot = snapshots.make(parts.articles, parts.chunks, parts.vectors, identity, wanted.companions, parts.texts)
+    added: Change | None = None
+
+    def catch_up() -> Change | None:
+        """What the files say by now that the snapshot does not: whoever publishes an article writes its file first."""
+        nonlocal reading, wanted, added
+        if snapshots.standing_embedder(home) not in (None, model, identity):
+            raise Overtaken("another model was put in use meanwhile", where=str(home), fix="run `kb ingest` again")
+        reading = _read(content, reading)
+        wanted = _wanted(reading, home)
+        found = change_to(snapshot, wanted, embedder, home)
+        added = found[0] if found else None
+        return added
+
+    snapshot_id = snapshots.publish(snapshot, home, keep, begun, catch_up)
+    chunks = chunks_after(snapshot, added) if added else len(parts.chunks)
     return Summary(
-        snapshot.id, len(everything), len(chunks), len(bad_files), len(carried), embedded, time.perf_counter() - started, tuple(problems)
+        snapshot_id, len(wanted.articles), chunks, len(reading.broken), len(wanted.staying), parts.embedded, time.perf_counter() - started,
+        reading.problems,
     )  # fmt: skip
+
+
+def _wanted(reading: _Reading, home: Path) -> Wanted:
+    published = published_snapshot(home) if reading.broken else None
+    return wanted_of(reading.usable, reading.texts, reading.broken, published, reading.companions)
+
+
+def published_snapshot(home: Path) -> Snapshot | None:
+    """What articles stay as they are in; None where there is none that can be read."""
+    try:
+        return snapshots.load_current(home)
+    except SnapshotError:
+        return None
+
+
+def chunks_after(before: Snapshot, change: Change) -> int:
+    """How many chunks there are with the change."""
+    gone = change.gone
+    return sum(one.article not in gone for one in before.chunks) + len(change.chunks)
+
+
+# ---- one article, another model ----------------------------------------------------------------------------------------
 
 
 def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedder | None, home: Path, keep: int) -> Summary:
@@ -111,8 +178,7 @@ def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedd
     published stays then. Raises Overtaken where `before` is no longer the published snapshot.
     """
     started = time.perf_counter()
-    identity = embedder.identity if embedder else ""
-    if before.embedder != identity:
+    if before.embedder != (embedder.identity if embedder else ""):
         raise ContentError("the snapshot was made with another model", where=before.embedder, fix="run `kb ingest`")
     folder = content / "articles"
     raw = read_article(folder / file, folder)
@@ -120,73 +186,36 @@ def publish_article(content: Path, file: str, before: Snapshot, embedder: Embedd
     wrong = next((one for one in problems if one.severity == "error"), None)
     if wrong is not None and (folder / file).exists() and (isinstance(raw, Problem) or status_of(raw.original) == "published"):
         raise ContentError(f"line {wrong.line}: {wrong.what}", where=file, fix=wrong.fix)  # it was spoilt after it was checked
-    companions = read_companions(content)
-    fresh = [article] if article is not None and article.status == "published" else []
-    chunks = chunks_of(fresh, embedder)
-    vectors, embedded = embed([embedded_text(one, article.title) for one in chunks] if article else [], embedder, home)
-    gone = {one.id for one in before.articles.values() if one.file == file} | {one.id for one in fresh}
-    everything = [one for one in before.articles.values() if one.id not in gone] + fresh
-    needed = {name for one in everything for name in one.disclaimers}  # an article that stays as it was published keeps its disclaimers too
-    kept = {name: said for name, said in before.companions.disclaimers.items() if name in needed}
-    companions = dataclasses.replace(companions, disclaimers={**kept, **companions.disclaimers})
-    if not everything:
-        raise ContentError("nothing would be left to answer from", where=file, fix="publish another article first")
-    texts = {one.id: raw.original for one in fresh if isinstance(raw, RawArticle)}
-    bare = tuple(dataclasses.replace(one, sections=()) for one in fresh)
-    change = Change(frozenset(gone), bare, tuple(chunks), vectors, companions, texts)
-    snapshot_id = snapshots.publish_change(change, before, home, keep)
-    staying = sum(one.article not in change.gone for one in before.chunks)
+    fresh = {article.id: article} if article is not None and article.status == "published" else {}
+    staying = {name: one for name, one in before.articles.items() if one.file != file and name not in fresh}
+    texts = {file: raw.original} if isinstance(raw, RawArticle) else {}
+    wanted = with_staying(fresh, texts, staying, before, read_companions(content))
+    found = change_to(before, wanted, embedder, home)
     seconds = time.perf_counter() - started
-    return Summary(snapshot_id, len(everything), staying + len(chunks), 0, 0, embedded, seconds, tuple(problems))
+    if found is None:
+        return Summary(before.id, len(before.articles), len(before.chunks), 0, 0, 0, seconds, tuple(problems))
+    change, embedded = found
+    snapshot_id = snapshots.publish_change(change, before, home, keep)
+    seconds = time.perf_counter() - started
+    return Summary(snapshot_id, len(wanted.articles), chunks_after(before, change), 0, 0, embedded, seconds, tuple(problems))
 
 
 def re_embed(snapshot: Snapshot, embedder: Embedder | None, home: Path, keep: int, progress: Progress | None = None) -> Snapshot:
-    """Publish what a snapshot holds once more, with the vectors of another model; the content folder is not read."""
+    """Publish what the published snapshot holds once more, with the vectors of another model; the content folder is not read."""
     texts = [embedded_text(one, snapshot.articles[one.article].title) for one in snapshot.chunks]
     vectors, _ = embed(texts, embedder, home, progress)
     identity = embedder.identity if embedder else ""
     again = snapshots.make(list(snapshot.articles.values()), snapshot.chunks, vectors, identity, snapshot.companions, snapshot.texts)
-    snapshots.publish(again, home, keep)
-    return again
+
+    def catch_up() -> Change | None:
+        now = snapshots.load_current(home, snapshot)
+        found = change_to(again, Wanted({}, {}, now.articles, now, now.companions), embedder, home)
+        return found[0] if found else None
+
+    snapshots.publish(again, home, keep, snapshot.id, catch_up)
+    return snapshots.load_current(home, again)
 
 
-def embedded_text(chunk_: Chunk, title: str) -> str:
-    """What the embedder reads of a chunk: its own words, with the nearest heading where the chunk is too short to stand alone."""
-    return f"{chunk_.heading or title}: {chunk_.text}" if len(chunk_.text) < 24 else chunk_.text
-
-
-def chunks_of(articles: Sequence[Article], embedder: Embedder | None) -> list[Chunk]:
-    """The chunks of all the articles; with an embedder approved replies go to what they resemble."""
-
-    def similarity(first: Sequence[str], second: Sequence[str]) -> NDArray[np.float32]:
-        assert embedder is not None
-        return np.asarray(embedder.encode_passages(first) @ embedder.encode_passages(second).T, np.float32)
-
-    return [one for article in articles for one in chunk(article, similarity if embedder else None)[0]]
-
-
-def _carried_over(
-    home: Path, bad_files: set[str], content: Path, ids: set[str]
-) -> tuple[list[tuple[Article, list[Chunk]]], dict[str, Mapping[str, str]], dict[str, str]]:
-    """Articles of the published snapshot whose files are broken now: what was published before stays published, with its disclaimers and texts."""
-    try:
-        before: Snapshot = snapshots.load_current(home)
-    except SnapshotError:
-        return [], {}, {}
-    folder = content / "articles"
-    kept = [article for article in before.articles.values() if str(folder / article.file) in bad_files and article.id not in ids]
-    texts = {one: before.companions.disclaimers[one] for article in kept for one in article.disclaimers if one in before.companions.disclaimers}
-    return [(article, [one for one in before.chunks if one.article == article.id]) for article in kept], texts, _files_of(kept, before)
-
-
-def _files_of(articles: Sequence[Article], before: Snapshot) -> dict[str, str]:
-    """Their whole texts; none where the snapshot has lost them, which is no reason to publish nothing."""
-    try:
-        texts = {article.id: before.article_text(article.id) for article in articles}
-    except SnapshotError as error:
-        log.warning("articles that stay as they were published are kept without their whole texts: %s", error)
-        return {}
-    return {name: text for name, text in texts.items() if text is not None}
-
-
-__all__ = ["Summary", "chunks_of", "embedded_text", "ingest", "lint", "publish_article", "re_embed"]
+__all__ = [
+    "Summary", "chunks_after", "chunks_of", "embedded_text", "ingest", "lint", "publish_article", "published_snapshot", "re_embed",
+]  # fmt: skip

@@ -48,7 +48,7 @@ Stamp = tuple[int, int, int]
 
 
 def stamps_of_articles(content: Path) -> dict[str, Stamp]:
-    """Path below articles/, with '/', of each articles/**.md in order, with its stamp. Links that lead outside are left out."""
+    """Path below articles/, with '/', of each articles/**.md in order, with its stamp. Links that lead outside are left out, and what is hidden."""
     folder = articles_folder(content)
     root = folder.resolve()
     return dict(sorted(_markdown_files(folder, "", root), key=lambda one: one[0].split("/")))
@@ -58,6 +58,8 @@ def _markdown_files(folder: Path, below: str, root: Path) -> Iterator[tuple[str,
     """Without a Path for each file, which takes longer than to ask the disk."""
     with os.scandir(os.path.join(folder, below)) as entries:
         for entry in entries:
+            if entry.name.startswith("."):
+                continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _markdown_files(folder, f"{below}{entry.name}/", root)
             elif entry.name.endswith(".md") and entry.is_file() and (not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root)):
@@ -89,10 +91,12 @@ def _companions(content: Path, stamps: tuple[tuple[str, Stamp], ...]) -> Compani
 
 
 def read_articles(content: Path) -> Iterator[RawArticle | Problem]:
-    """Each articles/**.md in path order, or what is wrong with it."""
+    """Each articles/**.md in path order, or what is wrong with it. Hidden files and folders are other programs': locks, waste baskets, halves."""
     folder = articles_folder(content)
     root = folder.resolve()
     for path in sorted(folder.rglob("*.md")):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
         if not path.resolve().is_relative_to(root):
             yield problem("outside-link", str(path), 1)
         elif path.is_file():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.read import LARGEST_ARTICLE, LONGEST_LINE, RawArticle, articles_folder, read_article, read_articles
+from ingest.read import LARGEST_ARTICLE, LONGEST_LINE, RawArticle, articles_folder, read_article, read_articles, stamps_of_articles
 from kb.errors import ContentError
 from kb.models import Problem
 
@@ -45,6 +45,15 @@ def test_files_come_in_path_order_and_others_are_left_alone(folder: Path) -> Non
     (folder / "folder.md").mkdir()
     os.mkfifo(folder / "pipe.md")
     assert [raw.file for raw in read_articles(folder.parent) if isinstance(raw, RawArticle)] == ["a/10.md", "a/9.md", "b/2.md", "c.md"]
+
+
+def test_what_other_programs_hide_beside_articles_is_left_alone(folder: Path) -> None:
+    for name in ("a.md", ".a.md.swp", "._a.md", ".a.md.writing.md", ".trash/b.md", ".git/c.md", "d/.obsidian/e.md", "d/f.md"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x", encoding="utf-8")
+    (folder / ".#a.md").symlink_to("somebody@a-machine.1234")
+    assert [raw.file for raw in read_articles(folder.parent) if isinstance(raw, RawArticle)] == ["a.md", "d/f.md"]
+    assert list(stamps_of_articles(folder.parent)) == ["a.md", "d/f.md"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 usage: publish_and_die.py HOME steps        one child for each call of a publish that changes the folder, killed just before it
        publish_and_die.py HOME changes      the same with a change of the published snapshot instead of a whole one
+       publish_and_die.py HOME overtaken    with a whole one that catches up with what was published since its making began, before each swap
        publish_and_die.py HOME random SEED  twelve children that publish for ever, killed at random moments
 
 Run with one thread (OMP_NUM_THREADS=1), since it forks. Prints a JSON line a child; the test loads the snapshot after each.
@@ -15,6 +16,7 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,9 @@ from kb.embedding import unit_rows
 from kb.models import Article, Chunk
 from kb.snapshot import Change, Snapshot, load_current, make, publish, publish_change
 
-CHANGES = ("os.rename", "os.mkdir", "os.remove", "os.rmdir")
+CHANGES = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir")
+SWAPS = ("os.rename", "os.rmdir")
+"""Of these the calls by which what lies beside comes into its place, and what is no longer needed goes."""
 
 
 def made(generation: int) -> Snapshot:
@@ -59,12 +63,12 @@ def made(generation: int) -> Snapshot:
     return make(articles, chunks, vectors, "test", Companions(), {f"a{generation}": text})
 
 
-def die_before(step: int) -> None:
-    """SIGKILL to oneself just before the n-th call that changes the folder."""
+def die_before(step: int, events: Collection[str]) -> None:
+    """SIGKILL to oneself just before the n-th call of these that changes the folder."""
     calls = count()
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        changes = event in CHANGES or (event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        changes = event in events and (event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR))
         if changes and next(calls) == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -77,17 +81,24 @@ def change_to(generation: int, before: Snapshot) -> Change:
     return Change(frozenset(before.articles), tuple(now.articles.values()), now.chunks, now.vectors, now.companions, now.texts)
 
 
-def in_steps(home: Path, whole: bool) -> None:
+def publish_and_die(home: Path, how: str, step: int) -> None:
+    """Publish, and die before the step of it."""
+    before, snapshot, older = load_current(home), made(step + 1), made(1_000_000 + step)
+    change = change_to(step + 1, before)
+    die_before(step, CHANGES if how != "overtaken" else SWAPS)
+    if how == "steps":
+        publish(snapshot, home, keep=2)
+    elif how == "changes":
+        publish_change(change, before, home, keep=2)
+    else:
+        publish(older, home, 2, "an earlier one", lambda: change_to(step + 1, older))
+
+
+def in_steps(home: Path, how: str) -> None:
     for step in count():
         child = os.fork()
         if child == 0:
-            before, snapshot = load_current(home), made(step + 1)
-            change = change_to(step + 1, before)
-            die_before(step)
-            if whole:
-                publish(snapshot, home, keep=2)
-            else:
-                publish_change(change, before, home, keep=2)
+            publish_and_die(home, how, step)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         say(step=step, killed=os.WIFSIGNALED(status), exit=os.waitstatus_to_exitcode(status))
@@ -122,7 +133,7 @@ def say(**facts: object) -> None:
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     publish(made(0), folder / "warm-up", keep=1)  # imports what publishing needs, once and not in every child
-    if sys.argv[2] in ("steps", "changes"):
-        in_steps(folder, whole=sys.argv[2] == "steps")
-    else:
+    if sys.argv[2] == "random":
         at_random(folder, int(sys.argv[3]))
+    else:
+        in_steps(folder, sys.argv[2])

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kb import snapshot as snapshots
+from kb import snapshot_files
 from kb.article_texts import TextsOnDisk, version_of, write_texts
 from kb.content import Companions
 from kb.embedding import unit_rows
@@ -137,7 +138,7 @@ def test_a_publish_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch:
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(snapshots, "_sync", full)
+    monkeypatch.setattr(snapshot_files, "sync", full)
     with pytest.raises(OSError, match="No space"):
         publish(generation(2), tmp_path, keep=1)
     assert current_id(tmp_path) == before
@@ -146,13 +147,13 @@ def test_a_publish_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch:
 
 def test_what_is_written_is_verified_before_the_swap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(generation(1), tmp_path, keep=1)
-    write = snapshots._write
+    write = snapshots.write_whole
 
     def careless(snapshot: Snapshot, folder: Path, repeats: Sequence[str]) -> None:
         write(snapshot, folder, repeats)
         (folder / "chunks.json").write_bytes(b"[]")
 
-    monkeypatch.setattr(snapshots, "_write", careless)
+    monkeypatch.setattr(snapshots, "write_whole", careless)
     with pytest.raises(SnapshotError, match=r"chunks\.json is damaged"):
         publish(generation(2), tmp_path, keep=1)
     assert load_current(tmp_path).chunks == generation(1).chunks
@@ -214,7 +215,7 @@ def test_a_text_of_another_version_is_refused() -> None:
 
 
 def test_texts_that_do_not_come_back_are_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshots, "write_texts", lambda texts, path: write_texts({**texts, "a": "another"}, path))
+    monkeypatch.setattr(snapshot_files, "write_texts", lambda texts, path: write_texts({**texts, "a": "another"}, path))
     with pytest.raises(SnapshotError, match="is not the one built"):
         publish(with_texts({"a": "one"}), tmp_path, keep=1)
     assert current_id(tmp_path) is None
@@ -285,7 +286,7 @@ def test_who_follows_reads_only_what_changed(tmp_path: Path, monkeypatch: pytest
     def refused(*_: object) -> Snapshot:
         raise AssertionError("read whole")
 
-    monkeypatch.setattr(snapshots, "_read_whole", refused)
+    monkeypatch.setattr(snapshots, "read_whole", refused)
     later = load_current(tmp_path, desk)
     assert [one.text for one in later.chunks[5:]] == ["b 2: line 0", "b 2: line 1"]
     assert all(mine is theirs for mine, theirs in zip(later.chunks[:5], desk.chunks, strict=True))
@@ -299,7 +300,7 @@ def test_who_follows_takes_over_what_was_written_whole(tmp_path: Path, monkeypat
     assert make_whole(desk, tmp_path, keep=1) == current_id(tmp_path)
     assert [path.name for path in (tmp_path / "snapshots").iterdir()] == [current_id(tmp_path)]
     assert make_whole(load_current(tmp_path), tmp_path, keep=1) is None
-    monkeypatch.setattr(snapshots, "_read_whole", None)
+    monkeypatch.setattr(snapshots, "read_whole", None)
     later = load_current(tmp_path, desk)
     assert (later.id, later.chunks, later.article_text("a")) == (current_id(tmp_path), desk.chunks, "one")
 
@@ -334,6 +335,46 @@ def test_a_change_to_what_is_pruned_already_is_made_again(tmp_path: Path) -> Non
     with pytest.raises(Overtaken, match="publish again"):
         publish_change(change_of("c", 1), before, tmp_path, keep=1)
     assert make_whole(before, tmp_path, keep=1) is None
+
+
+def test_a_whole_snapshot_takes_in_what_was_published_since_its_making_began(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=3)
+    begun, asked = current_id(tmp_path), 0
+    publish_change(change_of("b", 1), load_current(tmp_path), tmp_path, keep=3)
+
+    def catch_up() -> Change | None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:  # somebody is faster once more
+            publish_change(change_of("c", 2), load_current(tmp_path), tmp_path, keep=3)
+        return change_of("b", 1) if asked == 1 else change_of("b", 1).then(change_of("c", 2))
+
+    snapshot_id = publish(generation(2), tmp_path, 1, begun, catch_up)
+    loaded = load_current(tmp_path)
+    assert (loaded.id, asked) == (snapshot_id, 2)
+    assert {one.text.split(":")[0] for one in loaded.chunks} == {*(f"chunk {i} of generation 2" for i in range(5)), "b 1", "c 2"}
+    assert len(list((tmp_path / "snapshots").iterdir())) == 2, "itself and what it rests on"
+
+
+def test_a_whole_snapshot_that_nobody_overtook_or_that_lacks_nothing_is_published_as_it_is(tmp_path: Path) -> None:
+    def refused() -> Change | None:
+        raise AssertionError("nobody published meanwhile")
+
+    assert publish(first := generation(1), tmp_path, 3, None, refused) == first.id
+    assert publish(second := generation(2), tmp_path, 3, "another", lambda: None) == current_id(tmp_path) == second.id
+
+
+def test_a_whole_snapshot_that_is_overtaken_for_ever_gives_up(tmp_path: Path) -> None:
+    publish(generation(1), tmp_path, keep=3)
+
+    def catch_up() -> Change | None:
+        publish_change(change_of("b", 1), load_current(tmp_path), tmp_path, keep=3)
+        return change_of("b", 1)
+
+    with pytest.raises(Overtaken, match="others publish without a pause"):
+        publish(generation(2), tmp_path, 3, "another", catch_up)
+    assert load_current(tmp_path).chunks[0].text == "chunk 0 of generation 1"
+    assert not list((tmp_path / "snapshots").glob(".writing-*"))
 
 
 @pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"\xff"), lambda path: (path.unlink(), path.mkdir())], ids=["no text", "a folder"])
@@ -449,7 +490,7 @@ def publisher(home: Path, *arguments: str) -> Iterator[dict[str, Any]]:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("what", ["steps", "changes"])
+@pytest.mark.parametrize("what", ["steps", "changes", "overtaken"])
 def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapshot(tmp_path: Path, what: str) -> None:
     publish(generation(0), tmp_path, keep=2)
     before, kills, swaps = current_id(tmp_path), 0, 0
@@ -464,7 +505,7 @@ def test_kill_9_before_any_change_of_the_folder_leaves_the_old_or_the_new_snapsh
         before = loaded.id
         kills += child["killed"]
     assert child == {"step": kills, "killed": False, "exit": 0}, "the last child was to publish undisturbed"
-    assert kills >= (20 if what == "steps" else 10)
+    assert kills >= {"steps": 20, "changes": 10, "overtaken": 4}[what]
     assert 1 < swaps < kills, "some kills must come before the swap and some after it"
 
 
