@@ -135,7 +135,7 @@ class Drills:
         found = []
         for answer_id in dict.fromkeys(one.answer_id for one in store.feedback(limit=MOST_RATED) if one.verdict == "right"):
             ask = store.ask(answer_id)
-            if ask is None or ask.answer.get("asker") == "agent":
+            if ask is None or ask.erased_at is not None or ask.answer.get("asker") == "agent":
                 continue
             sent = next((one.text for one in store.replies(answer_id=answer_id, limit=1)), str(ask.answer.get("draft", "")))
             drill = drill_of_reply(ask, sent, articles)

@@ -11,14 +11,13 @@ from kb.models import Article
 from kb.store import ArticleVersion, Assignment, Certificate, Course, Result, User
 from kb.training.certificates import Readiness, counts_since, earned, ended_by, months_after, readiness
 from kb.training.courses import Standing, Task, assigned_at, standing_of, takers, tasks
+from kb.training.drill import Drill
 from kb.training.repetition import repetitions
 from kb.training.substance import Difference, differences
 from ui.drill_scoring import USUAL_TARGET, target_of
 from ui.drills import Drills
+from ui.roster import roster
 from ui.services import Services
-
-TRAINED = ("agent", "trainer", "admin")
-"""Roles that open the training page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,8 @@ class Plans:
     # ---- who and what there is -----------------------------------------------------------------------------------------
 
     def people(self) -> list[User]:
-        """Who can practise; where nobody has an account yet, the demonstration's own."""
-        users = self._services.store.users()
-        if not users:
-            return [User("demo", "admin", dt.datetime.now(dt.UTC), False, "", ())]
-        return [one for one in users if one.role in TRAINED and not one.disabled]
+        """Who can practise."""
+        return roster(self._services.store)
 
     def topics(self) -> dict[str, int]:
         """Topics that can be examined, each with the number of its drills."""
@@ -68,6 +64,11 @@ class Plans:
         again = repetitions(results, lambda drill: target_of(self._services, drills[drill]) if drill in drills else USUAL_TARGET)
         standings.sort(key=lambda one: (one.state == "passed", one.course.due or dt.date.max, one.course.id))
         return Desk(standings, tasks(standings, drills.values(), again, now), held)
+
+    def course_for(self, person: User, course: int | None, drill: Drill) -> int | None:
+        """The course that an attempt is made for: one of the person's, open, with the drill's topic; None where it is none of these (any more)."""
+        mine = {one.course.id: one.course for one in self.of(person).standings}
+        return course if course in mine and drill.category in mine[course].topics else None
 
     def everybody(self, courses: Iterable[Course], now: dt.datetime | None = None) -> dict[int, list[Standing]]:
         """Course → where each of its people is, by name."""
@@ -108,22 +109,22 @@ class Plans:
 
     # ---- certificates --------------------------------------------------------------------------------------------------
 
-    def settle(self, name: str) -> list[Certificate]:
+    def settle(self, name: str, now: dt.datetime | None = None) -> list[Certificate]:
         """Grant what somebody has earned by now; call it when a drill was done, or a score overridden."""
         person = next((one for one in self.people() if one.name == name), None)
         if person is None:
             return []
-        now = dt.datetime.now(dt.UTC)
+        now = now or dt.datetime.now(dt.UTC)
         desk = self.of(person, now)
         granted: list[Certificate] = []
         for one in desk.standings:
             for topic in earned(one, [*granted, *desk.certificates], now):
-                granted.append(self._grant(name, topic, one.course.months, self._examined(one, topic), course=one.course.id))
+                granted.append(self._grant(name, topic, one.course.months, self._examined(one, topic), now, course=one.course.id))
         return granted
 
     def grant(self, name: str, topic: str, months: int, by: str, why: str) -> Certificate:
         """By a trainer's word; it rests on all articles of the topic."""
-        return self._grant(name, topic, months, self._articles_of(topic), by=by, why=why)
+        return self._grant(name, topic, months, self._articles_of(topic), dt.datetime.now(dt.UTC), by=by, why=why)
 
     def revoke(self, name: str, topic: str, by: str, reason: str) -> int:
         """End whatever holds, for a trainer's reason; how many did."""
@@ -142,10 +143,11 @@ class Plans:
         return ended
 
     def _grant(
-        self, name: str, topic: str, months: int, articles: Mapping[str, Article], *, by: str = "", why: str = "", course: int | None = None
-    ) -> Certificate:
+        self, name: str, topic: str, months: int, articles: Mapping[str, Article], now: dt.datetime, *, by: str = "", why: str = "",
+        course: int | None = None,
+    ) -> Certificate:  # fmt: skip
         """Keeps the articles' texts too: a later one is held against them."""
-        store, snapshot, now = self._services.store, self._services.answerer.snapshot, dt.datetime.now(dt.UTC)
+        store, snapshot = self._services.store, self._services.answerer.snapshot
         texts = [(one, text) for one in articles.values() if (text := snapshot.article_text(one.id)) is not None]
         store.add_versions([ArticleVersion(one.version, one.id, text, now) for one, text in texts])
         versions = {one.id: one.version for one, _ in texts}
@@ -205,4 +207,4 @@ def assignments_of(course: int, people: Iterable[str], groups: Iterable[str], by
     return [Assignment(course, "person", one, now, by) for one in people] + [Assignment(course, "group", one, now, by) for one in groups]
 
 
-__all__ = ["TRAINED", "Desk", "Plans", "assignments_of"]
+__all__ = ["Desk", "Plans", "assignments_of"]

@@ -13,7 +13,6 @@ from fpdf.fonts import FontFace
 
 from kb.models import ReplyLanguage
 from kb.training.progress import Line
-from kb.training.scoring import RULES
 from ui.i18n import texts
 from ui.pdf_text import printable, set_fonts
 from ui.progress import Report
@@ -63,10 +62,14 @@ def _everything(found: Report, words: dict[str, str], shop: str) -> Iterable[str
     """All texts that may be printed."""
     yield shop
     yield from (text for key, text in words.items() if key.startswith("progress."))
-    yield from (found.chosen.person, found.chosen.group, found.chosen.topic)
+    yield from (found.chosen.person, found.chosen.group, found.chosen.topic, _course_title(found))
     yield from (one.name for one in [*found.topics, *found.people])
     yield from (text for one in found.facts for text in (one.fact, one.quote, one.title))
     yield from (text for one in found.ready for text in (one.person, one.topic))
+
+
+def _course_title(found: Report) -> str:
+    return found.chosen.course.title if found.chosen.course else ""
 
 
 class _Page:
@@ -77,7 +80,7 @@ class _Page:
 
     def whole(self, found: Report, words: dict[str, str], shop: str) -> None:
         chosen = found.chosen
-        about = [chosen.person or chosen.group or words["progress.everybody"], chosen.topic, f"{chosen.first} – {chosen.last}"]
+        about = [chosen.person or chosen.group or words["progress.everybody"], _course_title(found), chosen.topic, f"{chosen.first} – {chosen.last}"]
         self.text(words["progress.title"], 16)
         self.text(" · ".join(one for one in [shop, *about] if one), 9, SOFT)
         if found.all is None:
@@ -103,7 +106,7 @@ class _Page:
     def charts(self, found: Report, words: dict[str, str]) -> None:
         days = [dt.date.fromisoformat(one.name) for one in found.days]
         dots = [(day, one.score, one.passed) for day, one in zip(found.days_of_results, found.results, strict=True)]
-        mark = (RULES.pass_mark, words["progress.mark"].format(n=RULES.pass_mark))
+        mark = (found.pass_mark, words["progress.mark"].format(n=found.pass_mark))
         means, medians = [one.mean for one in found.days], [one.median_s for one in found.days]
         self.chart(Chart(words["progress.scores"], list(zip(days, means, strict=True)), 100, "", mark, dots))
         self.chart(Chart(words["progress.times"], list(zip(days, medians, strict=True)), axis_end(max(medians)), words["progress.seconds"]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.texts_training_lint import DRILL_LINT_TEXTS
+
 TRAINING_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "training.view.practise": ("練習", "练习", "Practise"),
     "training.view.history": ("紀錄", "记录", "History"),
@@ -47,6 +49,8 @@ TRAINING_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
         "Change the filters, ask a trainer to write one under Drills, or put golden questions into content/questions.",
     ),
     # ---- doing ----
+    "training.gone": ("沒有這一題了", "没有这一题了", "This drill is gone"),
+    "training.gone.body": ("它可能已被刪去，或正在修改。", "它可能已被删去，或正在修改。", "It may have been taken out, or have errors at the moment."),
     "training.back": ("返回", "返回", "Back"),
     "training.target": ("目標 {time}", "目标 {time}", "target {time}"),
     "training.reply": ("你的回覆", "你的回复", "Your reply"),
@@ -104,6 +108,7 @@ TRAINING_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "training.col.last": ("時間", "时间", "When"),
     "training.practise_it": ("做這一題", "做这一题", "Do this drill"),
     "training.overridden": ("{by} 改判", "{by} 改判", "overridden by {by}"),
+    "training.for_course": ("課程「{title}」", "课程“{title}”", "course “{title}”"),
     "training.override": ("改判", "改判", "Override the score"),
     "training.override.body": ("原來的分數和每次改判都會保留，學員看得見理由。", "原来的分数和每次改判都会保留，学员看得见理由。", "The automatic score and every override are kept; the trainee sees the reason."),
     "training.override.reason": ("理由", "理由", "Reason"),
@@ -136,9 +141,11 @@ TRAINING_TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "training.unsaved.leave": ("不存，離開", "不存，离开", "Leave without saving"),
     "training.unsaved.stay": ("留下", "留下", "Stay"),
     "training.conflict": ("檔案已被改動，沒有覆寫", "文件已被改动，没有覆盖", "The file has changed; nothing was overwritten"),
+    "training.conflict.gone": ("檔案已被刪除", "文件已被删除", "The file has been deleted"),
     "training.conflict.theirs": ("看現在的內容", "看现在的内容", "See it as it is now"),
     "training.conflict.take": ("用現在的內容", "用现在的内容", "Take it as it is now"),
     "training.conflict.over": ("用我的覆寫", "用我的覆盖", "Write mine over it"),
+    **DRILL_LINT_TEXTS,
 }  # fmt: skip
 
 __all__ = ["TRAINING_TEXTS"]

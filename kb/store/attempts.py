@@ -58,6 +58,8 @@ class Attempt:
     """Turn by turn: {"customer", "reply", "seconds"}; masked likewise."""
     course: int | None = None
     """Id of the course that it was done for."""
+    erased_at: dt.datetime | None = None
+    """When what was written in it was erased; how it went stays."""
     override: Override | None = None
     """A trainer's last word."""
 

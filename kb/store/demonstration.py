@@ -18,7 +18,7 @@ from kb.store.records import Reply
 DEMO: Final = "demo-"
 """How the ids and the people of demonstration data begin. Ids of real records are hexadecimal, and nobody of these names has an account."""
 _BY_ID: Final = (schema.asks, schema.replies, schema.feedback, schema.attempts)
-_BY_PERSON: Final = (schema.revisions, schema.conflict_decisions, schema.daily_orders)
+_BY_PERSON: Final = (schema.revisions, schema.conflict_decisions, schema.daily_orders, schema.assignments, schema.courses)
 _HAPPENED: Final = (*_BY_ID, schema.edits, schema.revisions, schema.conflict_decisions, schema.daily_orders, schema.courses, schema.certificates)
 
 
@@ -66,7 +66,9 @@ class Demonstrations(History):
             gone = {table.name: _removed(connection, table, table.c.id) for table in _BY_ID}
             versions = connection.execute(select(schema.revisions.c.version).where(schema.revisions.c.by_name.startswith(DEMO, autoescape=True)))
             drafted = list(versions.scalars())
+            gone["certificates"] = _removed(connection, schema.certificates, schema.certificates.c.person)
             gone |= {table.name: _removed(connection, table, table.c.by_name) for table in _BY_PERSON}
+            gone["assignments"] += _removed(connection, schema.assignments, schema.assignments.c.name)
             gone["article_versions"] = _remove_versions(connection, drafted)
             connection.execute(delete(schema.demonstration))
         return {name: number for name, number in gone.items() if number}
@@ -77,13 +79,14 @@ def _removed(connection: Connection, table: Table, column: Column[str]) -> int:
 
 
 def _remove_versions(connection: Connection, drafted: list[str]) -> int:
-    """Texts that nothing else rests on: no revision, and no answer that cites them."""
-    versions, revisions, asks = schema.article_versions, schema.revisions, schema.asks
+    """Texts that nothing else rests on: no revision, no certificate, and no answer that cites them."""
+    versions, revisions, asks, certificates = schema.article_versions, schema.revisions, schema.asks, schema.certificates
     gone = 0
     for version in dict.fromkeys(drafted):
         kept = exists().where(revisions.c.version == version)
         cited = exists().where(asks.c.answer.cast(schema.Words).contains(version))
-        gone += connection.execute(delete(versions).where(versions.c.version == version, ~kept, ~cited)).rowcount
+        examined = exists().where(certificates.c.articles.cast(schema.Words).contains(version))
+        gone += connection.execute(delete(versions).where(versions.c.version == version, ~kept, ~cited, ~examined)).rowcount
     return gone
 
 

@@ -15,6 +15,7 @@ from kb.models import Problem
 from kb.training.drill import Drill
 from kb.training.drill_lint import Shop, check_drill
 from kb.training.drill_parse import DrillText, parse_drill
+from kb.training.drill_problems import problem
 
 FOLDER = "drills"
 LARGEST_DRILL = 64_000
@@ -58,7 +59,7 @@ def lint_drill(name: str, text: str, shop: Shop, today: dt.date, shown: str = ""
     shown = shown or f"{FOLDER}/{name}.md"
     parsed, problems = parse_drill(text, name, shown)
     if not _NAME.fullmatch(name):
-        problems.append(Problem(shown, 1, f"{name!r} is no name for a drill", "use lower-case letters, digits and dashes"))
+        problems.append(problem("no-name", shown, 1, name=name) if name else problem("name-missing", shown, 1))
     if parsed is not None:
         problems += check_drill(parsed, shop, today)
     broken = any(one.severity == "error" for one in problems)
@@ -112,12 +113,10 @@ def write_drill(content: Path, name: str, text: str, opened: str | None) -> str:
 def _read(path: Path, shop: Shop, today: dt.date) -> DrillFile:
     try:
         if path.stat().st_size > LARGEST_DRILL:
-            problem = Problem(str(path), 1, f"larger than {LARGEST_DRILL:,} bytes", "split it into drills")
-            return DrillFile(path.stem, "", "", None, (problem,))
+            return DrillFile(path.stem, "", "", None, (problem("too-large", str(path), 1, most=LARGEST_DRILL),))
         text = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), 1, f"cannot be read as text: {error}", "save the file as UTF-8")
-        return DrillFile(path.stem, "", "", None, (problem,))
+        return DrillFile(path.stem, "", "", None, (problem("unreadable", str(path), 1, why=str(error)),))
     return lint_drill(path.stem, text, shop, today, str(path))
 
 

@@ -12,6 +12,7 @@ from kb.models import Article, Chunk, Problem
 from kb.quantities import Kind, read, supported
 from kb.training.drill import Drill
 from kb.training.drill_parse import DrillText
+from kb.training.drill_problems import problem
 
 FEWEST_SECONDS = 20
 """In which nobody reads a message and answers it."""
@@ -61,36 +62,31 @@ def _references(text: DrillText, shop: Shop) -> Iterator[Problem]:
     drill, channels = text.drill, {one.id for one in shop.companions.shop.channels}
     if drill.channel and drill.channel not in channels:
         known = ", ".join(sorted(channels)) or "none"
-        yield Problem(text.shown, text.line_of("channel"), f"channel {drill.channel!r} is not in shop.yaml", f"known are: {known}")
+        yield problem("channel-unknown", text.shown, text.line_of("channel"), channel=drill.channel, known=known)
     for at, disclaimer in enumerate(drill.disclaimers):
         if disclaimer not in shop.companions.disclaimers:
-            line = text.line_of("disclaimers", at)
-            yield Problem(text.shown, line, f"disclaimer {disclaimer!r} is not in disclaimers.yaml", "add its text there or mend the id")
+            yield problem("disclaimer-unknown", text.shown, text.line_of("disclaimers", at), disclaimer=disclaimer)
     categories = {article.category for article in shop.articles.values()}
     if drill.category and drill.category not in categories:
-        yield Problem(
-            text.shown, text.line_of("category"), f"no article has the category {drill.category!r}", "use one of the articles' categories", "warning"
-        )  # fmt: skip
+        yield problem("category-unknown", text.shown, text.line_of("category"), "warning", category=drill.category)
     if "greeting-season" in drill.situation and not shop.companions.phrases.greetings:
-        yield Problem(text.shown, text.line_of("situation"), "phrases.yaml has no greeting of a season", "add one there", "warning")
+        yield problem("no-season", text.shown, text.line_of("situation"), "warning")
 
 
 def _articles(text: DrillText, shop: Shop, today: dt.date) -> Iterator[Problem]:
     for at, name in enumerate(text.drill.articles):
         article, line = shop.articles.get(name), text.line_of("articles", at)
         if article is None:
-            yield Problem(text.shown, line, f"{name!r} is no article", "mend the id or take it out")
+            yield problem("article-unknown", text.shown, line, article=name)
         elif article.audience == "agent":
-            yield Problem(
-                text.shown, line, f"{name!r} is internal: its sentences are not told to customers", "must_mention names nothing of it", "warning"
-            )  # fmt: skip
+            yield problem("article-internal", text.shown, line, "warning", article=name)
         elif not article.in_force(today):
-            what = "is not in force yet" if article.is_coming(today) else "is over"
-            yield Problem(text.shown, line, f"{name!r} {what}", "fine where the drill is about that; else name the article in force", "warning")
+            code = "article-coming" if article.is_coming(today) else "article-over"
+            yield problem(code, text.shown, line, "warning", article=name)
     if text.drill.must_mention and not text.drill.articles:
-        yield Problem(text.shown, text.line_of("must_mention"), "facts without an article that states them", "name the articles")
+        yield problem("facts-without-article", text.shown, text.line_of("must_mention"))
     if not text.drill.must_mention and not text.drill.situation:
-        yield Problem(text.shown, 2, "nothing to look for: neither must_mention nor situation", "say what a good reply holds", "warning")
+        yield problem("nothing-looked-for", text.shown, 2, "warning")
 
 
 def _facts(text: DrillText, shop: Shop) -> Iterator[Problem]:
@@ -102,8 +98,7 @@ def _facts(text: DrillText, shop: Shop) -> Iterator[Problem]:
     for at, fact in enumerate(drill.must_mention):
         for wording in fact:
             if not stated(wording, passages):
-                line = text.line_of("must_mention", at)
-                yield Problem(text.shown, line, f"{wording!r} stands in none of its articles", "mend the value, or name the article that states it")
+                yield problem("fact-not-stated", text.shown, text.line_of("must_mention", at), wording=wording)
 
 
 def stated(wording: str, passages: Iterable[str]) -> bool:
@@ -117,21 +112,18 @@ def stated(wording: str, passages: Iterable[str]) -> bool:
 def _forbidden(text: DrillText, shop: Shop) -> Iterator[Problem]:
     """What must be said and what must not are not the same."""
     for at, wording in enumerate(text.drill.must_not_say):
+        line = text.line_of("must_not_say", at)
         if any(stands_in(wording, one) for fact in text.drill.must_mention for one in fact):
-            line = text.line_of("must_not_say", at)
-            yield Problem(text.shown, line, f"{wording!r} is also part of must_mention: no reply can pass", "mend one of them")
+            yield problem("forbidden-and-required", text.shown, line, wording=wording)
         elif any(stands_in(wording, shop.companions.disclaimers[one][lang]) for one in text.drill.disclaimers if one in shop.companions.disclaimers
                  for lang in shop.companions.disclaimers[one]):  # fmt: skip
-            line = text.line_of("must_not_say", at)
-            yield Problem(
-                text.shown, line, f"{wording!r} stands in a required disclaimer", "the disclaimer does not count; be sure that you mean it", "warning"
-            )
+            yield problem("forbidden-in-disclaimer", text.shown, line, "warning", wording=wording)
 
 
 def _time(text: DrillText) -> Iterator[Problem]:
     limit = text.drill.time_limit_s
     if limit is not None and limit < FEWEST_SECONDS:
-        yield Problem(text.shown, text.line_of("time_limit_s"), f"nobody answers within {limit} s", "give more time", "warning")
+        yield problem("too-quick", text.shown, text.line_of("time_limit_s"), "warning", seconds=limit)
 
 
 __all__ = ["Shop", "check_drill", "stated"]

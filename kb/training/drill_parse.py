@@ -12,13 +12,17 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from kb.models import Language, Problem
 from kb.text import clean
 from kb.training.drill import Drill, Mood, Situation
+from kb.training.drill_problems import problem
 from kb.training.front_matter import FrontMatter, read_front_matter
 
 MOST_TURNS = 8
 LONGEST_TURN = 4000
 """Characters of one message."""
+LONGEST_TIME = 86_400
+"""Seconds for a reply."""
 _HEADING = re.compile(r"##\s+(.+?)\s*#*\s*$")
 _CUSTOMER = re.compile(r"customer|客人|顧客|顾客|客戶|客户", re.I)
+_QUOTED = re.compile(r"'([^']*)'")
 _NOTES = re.compile(r"notes?|備註|备注", re.I)
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -44,7 +48,7 @@ class DrillMatter(BaseModel):
     must_not_say: Several = ()
     disclaimers: Several = ()
     situation: Annotated[tuple[Situation, ...], _Nothing] = ()
-    time_limit_s: Annotated[int, Field(gt=0, le=86_400)] | None = None
+    time_limit_s: Annotated[int, Field(gt=0, le=LONGEST_TIME)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def parse_drill(text: str, name: str, shown: str) -> tuple[DrillText | None, lis
     turns, notes, more = _body(found, shown)
     problems += more
     if matter is not None and matter.id not in (None, name):
-        problems.append(Problem(shown, found.line_of("id"), f"id {matter.id!r} is not the file's name", f"write id: {name}, or rename the file"))
+        problems.append(problem("id-not-name", shown, found.line_of("id"), id=str(matter.id), name=name))
     if matter is None or problems:
         return None, problems
     drill = Drill(
@@ -94,27 +98,33 @@ def _matter(found: FrontMatter, shown: str) -> tuple[DrillMatter | None, list[Pr
     try:
         return DrillMatter.model_validate(dict(found.values)), []
     except ValidationError as error:
-        problems = []
-        for problem in error.errors():
-            key = str(problem["loc"][0]) if problem["loc"] else ""
-            what, fix = _worded(key, problem)
-            problems.append(Problem(shown, found.line_of(key), what, fix))
-        return None, problems
+        return None, [_refused(one, found, shown) for one in error.errors()]
 
 
-def _worded(key: str, problem: Any) -> tuple[str, str]:
-    kind = problem["type"]
+def _refused(detail: Any, found: FrontMatter, shown: str) -> Problem:
+    """detail: of pydantic."""
+    kind, value = str(detail["type"]), detail["input"]
+    key = str(detail["loc"][0]) if detail["loc"] else ""
+    at = (shown, found.line_of(key))
     if kind == "extra_forbidden":
-        return f"unknown key {key!r}", f"use one of {', '.join(DrillMatter.model_fields)}"
+        return problem("key-unknown", *at, key=key, known=", ".join(DrillMatter.model_fields))
     if kind == "missing":
-        return f"key {key!r} is missing", "add it"
+        return problem("key-missing", *at, key=key)
     if kind == "literal_error":
-        return f"{key}: {str(problem['input'])[:80]!r} is not allowed", f"use {problem['ctx']['expected']}"
+        return problem("value-not-allowed", *at, key=key, value=str(value)[:80], allowed=", ".join(_QUOTED.findall(detail["ctx"]["expected"])))
     if kind == "string_pattern_mismatch":
-        return f"{key}: {str(problem['input'])[:80]!r} is no id", "use lower-case letters, digits and dashes"
-    if kind == "string_too_short" or (kind == "string_type" and problem["input"] is None):
-        return f"{key} is empty", "write it, or take the entry out"
-    return f"{key}: {problem['msg']}", "mend the value"
+        return problem("value-no-id", *at, key=key, value=str(value)[:80])
+    if kind == "string_too_short" or (kind == "string_type" and value is None):
+        return problem("value-empty", *at, key=key)
+    if kind == "string_too_long":
+        return problem("value-long", *at, key=key, most=detail["ctx"]["max_length"])
+    if kind == "string_type":
+        return problem("value-not-text", *at, key=key)
+    if kind == "tuple_type":
+        return problem("value-not-list", *at, key=key)
+    if key == "time_limit_s":
+        return problem("value-no-number", *at, key=key, value=str(value)[:80], least=1, most=LONGEST_TIME)
+    return problem("value-wrong", *at, key=key, why=detail["msg"])
 
 
 def _body(found: FrontMatter, shown: str) -> tuple[tuple[str, ...], str, list[Problem]]:
@@ -125,23 +135,21 @@ def _body(found: FrontMatter, shown: str) -> tuple[tuple[str, ...], str, list[Pr
     for line, heading, text in _parts(found):
         if not heading:
             if text:
-                problems.append(Problem(shown, line, "text before the first heading", "put it below '## Customer' or '## Notes'"))
+                problems.append(problem("text-before-heading", shown, line))
         elif _CUSTOMER.fullmatch(heading):
             if not text:
-                problems.append(
-                    Problem(shown, line, "the customer says nothing here", "write the message below the heading, or take the heading out")
-                )
+                problems.append(problem("turn-empty", shown, line))
             elif len(text) > LONGEST_TURN:
-                problems.append(Problem(shown, line, f"the message has {len(text):,} characters", f"write at most {LONGEST_TURN:,}"))
+                problems.append(problem("turn-long", shown, line, length=len(text), most=LONGEST_TURN))
             turns.append(text)
         elif _NOTES.fullmatch(heading):
             notes.append(text)
         else:
-            problems.append(Problem(shown, line, f"unknown heading {heading[:80]!r}", "use '## Customer' for each message and '## Notes'"))
+            problems.append(problem("heading-unknown", shown, line, heading=heading[:80]))
     if not turns:
-        problems.append(Problem(shown, found.offset + 1, "no customer turn", "write the customer's message below a heading '## Customer'"))
+        problems.append(problem("no-turn", shown, found.offset + 1))
     elif len(turns) > MOST_TURNS:
-        problems.append(Problem(shown, found.offset + 1, f"{len(turns)} customer turns", f"write at most {MOST_TURNS}"))
+        problems.append(problem("too-many-turns", shown, found.offset + 1, count=len(turns), most=MOST_TURNS))
     return tuple(turns), "\n\n".join(one for one in notes if one), problems
 
 

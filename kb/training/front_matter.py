@@ -10,6 +10,7 @@ import yaml
 
 from kb.content import compose_yaml, load_yaml
 from kb.models import Problem
+from kb.training.drill_problems import problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,25 @@ def read_front_matter(text: str, shown: str) -> FrontMatter | Problem:
     """The head of a file, or the first thing that is wrong with it. shown: the file's path as the user knows it."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines[0].strip() != "---":
-        return Problem(shown, 1, "no front matter", "begin the file with a line '---', the keys, and '---' again")
+        return problem("no-front-matter", shown, 1)
     end = next((number for number, line in enumerate(lines[1:], 1) if line.strip() == "---"), None)
     if end is None:
-        return Problem(shown, 1, "the front matter has no end", "close it with a line '---'")
+        return problem("front-matter-open", shown, 1)
     head = "\n".join(lines[1:end])
     try:
         values = load_yaml(head)
         keys = _keys(head)
     except yaml.reader.ReaderError as error:
-        return Problem(shown, head.count("\n", 0, error.position) + 2, f"broken YAML: {error.reason}", "delete the character")
+        return problem("yaml-character", shown, head.count("\n", 0, error.position) + 2, why=error.reason)
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a wrong explicit tag raises any of them
         mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or ("nested too deeply" if isinstance(error, RecursionError) else "a value does not fit its tag")
-        return Problem(shown, (mark.line if mark else 0) + 2, f"broken YAML: {what}", "mend the front matter; quote values with ': ' or '#'")
+        why = getattr(error, "problem", None) or ("nested too deeply" if isinstance(error, RecursionError) else "a value does not fit its tag")
+        return problem("yaml", shown, (mark.line if mark else 0) + 2, why=why)
     if not isinstance(values, dict):
-        return Problem(shown, 2, "the front matter is no list of keys", "write 'key: value' lines")
+        return problem("no-keys", shown, 2)
     twice = next(((key, line) for at, (key, line) in enumerate(keys) if key in [other for other, _ in keys[:at]]), None)
     if twice is not None:
-        return Problem(shown, twice[1], f"key {twice[0]!r} stands twice", "keep one")
+        return problem("key-twice", shown, twice[1], key=twice[0])
     return FrontMatter({str(key): value for key, value in values.items()}, dict(keys), tuple(lines[end + 1 :]), end + 1)
 
 

@@ -18,6 +18,9 @@ from tests.kb.store.test_history import ASK
 from tests.ui.demo_shop import demo_shop
 from ui.cli import app
 from ui.demo import make_demonstration, refuse_unless_fresh
+from ui.drills import Drills
+from ui.plans import Plans
+from ui.roster import DEMO_TRAINEES
 from ui.services import Services
 
 NOW = dt.datetime(2031, 5, 20, 15, 30, tzinfo=dt.UTC)
@@ -42,7 +45,7 @@ def test_every_record_is_marked_and_nobody_can_sign_in(shop: Services) -> None:
         store.start_session(records[0].by, 1)
     made = store.demonstration()
     assert made is not None
-    kinds = {"asks", "replies", "feedback", "attempts", "revisions"}
+    kinds = {"asks", "replies", "feedback", "attempts", "courses", "certificates", "revisions"}
     assert kinds <= {name for name, number in made.made.items() if number}
     assert {name: number for name, number in store.records_by_kind().items() if name in kinds} == {name: made.made[name] for name in kinds}
 
@@ -71,10 +74,30 @@ def test_it_spans_eight_weeks_and_last_year_s_peak_and_never_the_future(shop: Se
     assert len(coming) == 14
 
 
+def test_courses_are_partly_done_and_certify_whom_the_real_rules_certify(shop: Services) -> None:
+    store, plans = shop.store, Plans(shop, Drills(shop))
+    courses, certificates = store.courses(), store.certificates()
+    assert len(courses) == 2
+    assert {one.by.startswith(DEMO) for one in courses} == {True}
+    assert sorted(one.due < shop.today() for one in courses if one.due) == [False, True]
+    assert {(one.kind, one.name.startswith(DEMO)) for one in store.assignments()} == {("group", True), ("person", True)}
+    where = [standing for standings in plans.everybody(courses, NOW).values() for standing in standings]
+    assert len({one.state for one in where}) > 1, "not everybody is equally far"
+    assert {one.name for one in plans.people()} == {"demo", *DEMO_TRAINEES}
+    earned = {(one.person, one.course.id, topic) for one in where if one.state == "passed" for topic in one.course.certifies}
+    assert certificates
+    assert {(one.person, one.course, one.topic) for one in certificates} <= earned
+    assert {(one.person, one.topic) for one in certificates} == {(person, topic) for person, _, topic in earned}
+    passed = {(one.person, one.course.id): one.passed_at for one in where}
+    assert all(one.granted_at == passed[one.person, one.course or 0] and not one.granted_by for one in certificates)
+    assert [granted for person in DEMO_TRAINEES for granted in plans.settle(person, NOW)] == [], "nothing is left to be granted"
+    assert {one.course for one in store.attempts(limit=9999)} <= {None, *(one.id for one in courses)}
+
+
 def test_the_same_seed_makes_the_same_history(shop: Services, tmp_path: Path) -> None:
     again = Services.open(dataclasses.replace(shop.settings, store=f"sqlite:///{tmp_path / 'again.sqlite3'}"))
     make_demonstration(again, 5, NOW, scale=0.1)
-    for name in ("asks", "replies", "feedback"):
+    for name in ("asks", "replies", "feedback", "attempts"):
         first, second = (getattr(one.store, name)(limit=9999) for one in (shop, again))
         assert [(one.id, one.at, one.by) for one in first] == [(one.id, one.at, one.by) for one in second]
     assert [one.text for one in shop.store.replies(limit=9999)] == [one.text for one in again.store.replies(limit=9999)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import zlib
 
 import pytest
 
-from kb.store import Certificate, Result
+from kb.store import Certificate, Course, Result
 from kb.training.certificates import Readiness
 from kb.training.progress import WeakFact, lines, whole
 from ui import pdf_text
@@ -53,6 +54,15 @@ def test_latin_letters_need_no_font_of_the_machine(monkeypatch: pytest.MonkeyPat
     for word in ("Training progress", '"Shop" - 1', "=cmd|' /C calc'!A0", "It is 9 days.", "70", "3 / 4", "2031-06-19"):
         assert word in text
     assert "pass fail" in text
+
+
+def test_a_course_is_named_with_its_own_pass_mark() -> None:
+    course = Course("First course", ("returns",), 3, 85, None, NOW, "tim")
+    of_course = dataclasses.replace(found(), chosen=dataclasses.replace(found().chosen, course=course))
+    text = shown(progress_pdf(of_course, "en", "Shop"))
+    assert "First course" in text
+    assert "pass mark 85" in text
+    assert "pass mark 70" in shown(progress_pdf(found(), "en", "Shop"))
 
 
 def test_an_empty_period_says_so() -> None:

@@ -38,14 +38,15 @@ def attempt_routes(router: APIRouter, services: Services, drills: Drills, plans:
         """Newest first: one's own; for a trainer those of the person named, of everybody under ``*``."""
         who = (None if person == "*" else person or identity.name) if identity.role in LEADS else identity.name
         found = services.store.attempts(by=who, exercise=drill or None, limit=limit)
-        return {"attempts": [shown_attempt(one) for one in found]}
+        titles = _titles(services)
+        return {"attempts": [shown_attempt(one, titles) for one in found]}
 
     @router.get("/attempts/{attempt_id}")
     def one(attempt_id: str, identity: Annotated[Identity, identified]) -> dict[str, Any]:
         """What was written, each point of the score, and what trainers said of it."""
         found = _seen(services, attempt_id, identity)
         drill = drills.all().get(found.exercise)
-        return {"attempt": shown_attempt(found, services.store.overrides(found.id)), "notes": drill.notes if drill else ""}
+        return {"attempt": shown_attempt(found, _titles(services), services.store.overrides(found.id)), "notes": drill.notes if drill else ""}
 
     @router.post("/attempts/{attempt_id}/override", status_code=201, dependencies=[roles(*LEADS)])
     def override(attempt_id: str, body: OverrideBody, identity: Annotated[Identity, identified]) -> dict[str, Any]:
@@ -56,7 +57,12 @@ def attempt_routes(router: APIRouter, services: Services, drills: Drills, plans:
         services.store.add_override(found.id, Override(dt.datetime.now(dt.UTC), identity.name, body.score, body.passed, body.reason))
         plans.settle(found.by)
         again = _seen(services, attempt_id, identity)
-        return {"attempt": shown_attempt(again, services.store.overrides(found.id))}
+        return {"attempt": shown_attempt(again, _titles(services), services.store.overrides(found.id))}
+
+
+def _titles(services: Services) -> dict[int, str]:
+    """Of all courses, closed ones too."""
+    return {one.id: one.title for one in services.store.courses(closed=True)}
 
 
 def _seen(services: Services, attempt_id: str, identity: Identity) -> Attempt:

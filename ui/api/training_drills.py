@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kb.article_texts import version_of
 from kb.errors import ContentError
-from kb.models import Problem
+from kb.models import Problem, ReplyLanguage
 from kb.training.drill_files import LARGEST_DRILL, DrillConflict, DrillFile, read_drill_text
 from kb.training.drill_template import drill_template
 from ui.api.bodies import Body
@@ -62,9 +62,9 @@ def drill_routes(router: APIRouter, services: Services, drills: Drills) -> None:
         return {"name": name, "text": text, "version": version_of(text), **_linted(services, drills.lint(name, text))}
 
     @router.get("/template", dependencies=lead)
-    def template() -> dict[str, Any]:
+    def template(lang: Annotated[ReplyLanguage, Query()] = "en") -> dict[str, Any]:
         """What a new drill begins with."""
-        return {"text": drill_template(drills.shop())}
+        return {"text": drill_template(drills.shop(), lang)}
 
     @router.post("/lint", dependencies=lead)
     def lint(body: TextBody) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _linted(services: Services, file: DrillFile) -> dict[str, Any]:
 
 
 def _problem(one: Problem) -> dict[str, Any]:
-    return {"line": one.line, "what": one.what, "fix": one.fix, "severity": one.severity}
+    return {"line": one.line, "what": one.what, "fix": one.fix, "severity": one.severity, "code": one.code, "params": dict(one.params)}
 
 
 __all__ = ["drill_routes"]

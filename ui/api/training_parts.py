@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import Field
 
 from kb.models import ReplyLanguage
-from kb.store import Attempt, Override
+from kb.store import Attempt, Override, User
 from kb.training.drill import Drill
 from kb.training.drill_parse import MOST_TURNS
 from kb.training.scoring import Replied
@@ -16,6 +17,7 @@ from ui.api.bodies import Body, Text
 from ui.api.problems import Refusal
 from ui.drill_scoring import Scored, mixed_up, target_of
 from ui.services import Services
+from ui.session import Identity
 
 LEADS: Final = ("trainer", "admin")
 """Who sees everybody's practice, writes drills and overrides scores."""
@@ -44,6 +46,11 @@ class Replies(Body):
         return [Replied(one.text, one.seconds) for one in self.replies]
 
 
+def person_of(identity: Identity) -> User:
+    """Whoever asks, as plans know people."""
+    return User(identity.name, identity.role, dt.datetime.now(dt.UTC), False, identity.display, identity.groups)
+
+
 def shown_drill(services: Services, drill: Drill) -> dict[str, Any]:
     """What a trainee sees before the first reply: nothing that gives the answer away."""
     return {
@@ -62,13 +69,13 @@ def shown_score(services: Services, result: Scored, drill: Drill) -> dict[str, A
     }  # fmt: skip
 
 
-def shown_attempt(attempt: Attempt, overrides: Sequence[Override] | None = None) -> dict[str, Any]:
-    """One attempt; with its points and turns where the overrides are given too."""
+def shown_attempt(attempt: Attempt, courses: Mapping[int, str], overrides: Sequence[Override] | None = None) -> dict[str, Any]:
+    """One attempt; with its points and turns where the overrides are given too. courses: id → title."""
     last = attempt.override
     head = {
         "id": attempt.id, "at": attempt.at.isoformat(), "by": attempt.by, "drill": attempt.exercise, "title": attempt.title or attempt.exercise,
         "topic": attempt.topic, "language": attempt.lang, "seconds": attempt.seconds, "score": attempt.final_score, "passed": attempt.final_passed,
-        "scored": attempt.score, "override": _override(last) if last else None,
+        "scored": attempt.score, "override": _override(last) if last else None, "course": courses.get(attempt.course or 0),
     }  # fmt: skip
     if overrides is None:
         return head
@@ -80,4 +87,4 @@ def _override(one: Override) -> dict[str, Any]:
     return {"at": one.at.isoformat(), "by": one.by, "score": one.score, "passed": one.passed, "reason": one.reason}
 
 
-__all__ = ["LEADS", "DrillId", "Replies", "shown_attempt", "shown_drill", "shown_score"]
+__all__ = ["LEADS", "DrillId", "Replies", "person_of", "shown_attempt", "shown_drill", "shown_score"]

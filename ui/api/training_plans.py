@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from kb.store import AssigneeKind, Certificate, Course, User
+from kb.store import AssigneeKind, Certificate, Course
 from kb.training.certificates import READY_PASSES
 from kb.training.courses import Standing, Task
 from ui.api.bodies import AsOf, Body
 from ui.api.problems import Refusal
-from ui.api.training_parts import LEADS
+from ui.api.training_parts import LEADS, person_of
 from ui.plans import Plans, assignments_of
 from ui.services import Services
 from ui.session import Identity, identified, roles
@@ -86,7 +86,7 @@ def plan_routes(router: APIRouter, services: Services, plans: Plans) -> None:
     @router.get("/plan")
     def mine(identity: Annotated[Identity, identified]) -> dict[str, Any]:
         """One's own courses, what is due now, and what one may answer."""
-        found = plans.of(_self(identity))
+        found = plans.of(person_of(identity))
         now = dt.datetime.now(dt.UTC)
         return {
             "courses": [_standing(one) for one in found.standings], "tasks": [_task(one, now) for one in found.tasks],
@@ -165,7 +165,7 @@ def certificate_routes(router: APIRouter, services: Services, plans: Plans) -> N
         leads = identity.role in LEADS
         rows = [one for one in plans.ready(now) if leads or one.person == identity.name]
         found = services.store.certificates(person=None if leads else identity.name)
-        people = plans.people() if leads else []
+        people, titles = plans.people() if leads else [], {one.id: one.title for one in services.store.courses(closed=True)}
         return {
             "lead": leads, "passes": READY_PASSES, "people": [one.name for one in people],
             "topics": sorted({*plans.topics(), *(one.topic for one in found)}),
@@ -173,7 +173,7 @@ def certificate_routes(router: APIRouter, services: Services, plans: Plans) -> N
                 {"person": one.person, "topic": one.topic, "recent": list(one.recent), "ready": one.ready, "until": _until(one.certificate)}
                 for one in rows
             ],
-            "certificates": [_certificate(one, now) for one in found],
+            "certificates": [{**_certificate(one, now), "course_title": titles.get(one.course or 0)} for one in found],
         }  # fmt: skip
 
     @router.get("/certificates.csv", dependencies=[lead])
@@ -206,10 +206,6 @@ def certificate_routes(router: APIRouter, services: Services, plans: Plans) -> N
 
 
 # ---- what is asked for -------------------------------------------------------------------------------------------------
-
-
-def _self(identity: Identity) -> User:
-    return User(identity.name, identity.role, dt.datetime.now(dt.UTC), False, identity.display, identity.groups)
 
 
 def _course_of(services: Services, course_id: int) -> Course:

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from kb.models import Language
+from kb.training.courses import Standing
 from kb.training.drill import Drill, Origin
+from kb.training.scoring import Score
 from ui.api.problems import Refusal
-from ui.api.training_parts import LEADS, DrillId, Replies, shown_drill, shown_score
+from ui.api.training_parts import LEADS, DrillId, Replies, person_of, shown_drill, shown_score
 from ui.drill_scoring import kept, scored
 from ui.drills import Drills
 from ui.plans import Plans
@@ -22,6 +24,7 @@ class AttemptBody(Replies):
 
     drill: DrillId
     course: int | None = None
+    """Of whose list it was taken. Where that is none of one's own any more, the attempt is kept without it."""
 
 
 def practise_routes(router: APIRouter, services: Services, drills: Drills, plans: Plans) -> None:
@@ -61,9 +64,11 @@ def practise_routes(router: APIRouter, services: Services, drills: Drills, plans
         drill = known(drills, body.drill)
         replies = body.for_drill(drill)
         result = scored(services, drill, replies, body.lang)
-        made = kept(services, identity.name, drill, replies, result.score, body.course)
+        person = person_of(identity)
+        made = kept(services, identity.name, drill, replies, result.score, plans.course_for(person, body.course, drill))
         granted = [one.topic for one in plans.settle(identity.name)]
-        return {"id": made.id, "granted": granted, **shown_score(services, result, drill)}
+        courses = [_counted(one, result.score) for one in plans.of(person).standings if drill.category in one.course.topics]
+        return {"id": made.id, "granted": granted, "courses": courses, **shown_score(services, result, drill)}
 
 
 def known(drills: Drills, drill_id: str) -> Drill:
@@ -71,6 +76,15 @@ def known(drills: Drills, drill_id: str) -> Drill:
     if found is None:
         raise Refusal(404, "there is no such drill; it may have been taken out or have errors")
     return found
+
+
+def _counted(one: Standing, score: Score) -> dict[str, Any]:
+    """What an attempt did for a course that has its topic."""
+    course = one.course
+    return {
+        "course": course.id, "title": course.title, "passed": one.passed, "number": one.number, "pass_mark": course.pass_mark,
+        "counts": score.passed and score.score >= course.pass_mark,
+    }  # fmt: skip
 
 
 Result = Literal["passed", "failed", "open"]

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from kb.models import ReplyLanguage
+from kb.store import Course
 from kb.training.certificates import READY_PASSES
 from kb.training.progress import Line
-from kb.training.scoring import RULES
 from ui.api.bodies import AsOf
 from ui.api.problems import Refusal
-from ui.api.training_parts import LEADS
+from ui.api.training_parts import LEADS, person_of
 from ui.plans import Plans
 from ui.progress import Chosen, Report, chosen, report
 from ui.services import Services
@@ -40,12 +40,28 @@ class Filters:
     topic: Word = ""
     first: Annotated[AsOf | None, Query(alias="from")] = None
     until: Annotated[AsOf | None, Query()] = None
+    course: Annotated[int | None, Query()] = None
 
-    def chosen(self, services: Services) -> Chosen:
+    def chosen(self, services: Services, plans: Plans) -> Chosen:
         leads = self.identity.role in LEADS
-        found = chosen(services, self.person if leads else self.identity.name, self.group if leads else "", self.topic, self.first, self.until)
+        person, group = (self.person, self.group) if leads else (self.identity.name, "")
+        found = chosen(services, person, group, self.topic, self.first, self.until, self._course(services, plans))
         if found.first > found.last or found.last - found.first > LONGEST:
             raise Refusal(422, "the period begins before it ends, and is at most 800 days long")
+        return found
+
+    def courses(self, services: Services, plans: Plans, *, closed: bool = False) -> list[Course]:
+        """That may be asked for: a trainer's all, a trainee's own."""
+        if self.identity.role in LEADS:
+            return services.store.courses(closed=closed)
+        return [one.course for one in plans.of(person_of(self.identity)).standings]
+
+    def _course(self, services: Services, plans: Plans) -> Course | None:
+        if self.course is None:
+            return None
+        found = next((one for one in self.courses(services, plans, closed=True) if one.id == self.course), None)
+        if found is None:
+            raise Refusal(404, "there is no such course")
         return found
 
 
@@ -58,15 +74,17 @@ def report_routes(router: APIRouter, services: Services, plans: Plans) -> None:
         """Scores over time, times to reply, topics, people, the weakest facts, and who is ready."""
         leads = asked.identity.role in LEADS
         people = plans.people() if leads else []
+        about = asked.chosen(services, plans)
+        courses = {one.id: one.title for one in [*asked.courses(services, plans), *([about.course] if about.course else [])]}
         return {
-            **_shown(report(services, plans, asked.chosen(services))), "lead": leads, "names": [one.name for one in people],
+            **_shown(report(services, plans, about)), "courses": [{"id": id, "title": title} for id, title in courses.items()], "lead": leads, "names": [one.name for one in people],
             "groups": sorted({group for one in people for group in one.groups}), "all_topics": list(plans.topics()),
         }  # fmt: skip
 
     @router.get("/progress.csv", dependencies=[roles(*LEADS)])
     def table(asked: Asked, table: Annotated[Table, Query()] = "attempts") -> Response:
         """One of the report's tables as CSV."""
-        head, rows = _table(report(services, plans, asked.chosen(services)), table)
+        head, rows = _table(report(services, plans, asked.chosen(services, plans)), table)
         return csv_response(f"youju-practice-{table}", head, rows)
 
     @router.get("/progress.pdf", dependencies=[roles(*LEADS)])
@@ -76,7 +94,7 @@ def report_routes(router: APIRouter, services: Services, plans: Plans) -> None:
         from ui.progress_pdf import progress_pdf
 
         try:
-            drawn = progress_pdf(report(services, plans, asked.chosen(services)), lang, services.shop_name.get(lang, ""))
+            drawn = progress_pdf(report(services, plans, asked.chosen(services, plans)), lang, services.shop_name.get(lang, ""))
         except NoFont as missing:
             raise Refusal(409, str(missing), code="no-font") from None
         return Response(drawn, media_type="application/pdf", headers={"content-disposition": 'attachment; filename="youju-practice.pdf"'})
@@ -85,7 +103,7 @@ def report_routes(router: APIRouter, services: Services, plans: Plans) -> None:
 def _shown(found: Report) -> dict[str, Any]:
     return {
         "from": found.chosen.first.isoformat(), "until": found.chosen.last.isoformat(), "person": found.chosen.person, "group": found.chosen.group,
-        "topic": found.chosen.topic, "pass_mark": RULES.pass_mark, "passes": READY_PASSES, "all": _line(found.all) if found.all else None,
+        "topic": found.chosen.topic, "course": found.chosen.course.id if found.chosen.course else None, "pass_mark": found.pass_mark, "passes": READY_PASSES, "all": _line(found.all) if found.all else None,
         "days": [_line(one) for one in found.days], "topics": [_line(one) for one in found.topics], "people": [_line(one) for one in found.people],
         "attempts": [
             {"id": one.id, "at": one.at.isoformat(), "by": one.by, "title": one.title or one.drill, "score": one.score, "passed": one.passed, "seconds": one.seconds}

@@ -11,7 +11,7 @@ from kb.store.receipts import cited_versions
 from ui.demo.desk_work import OWNER, decisions, revisions
 from ui.demo.history import Channel, Chats, Storyteller, batches
 from ui.demo.messages import Asked, asked_messages
-from ui.demo.practice import practice
+from ui.demo.practice import practise
 from ui.demo.traffic import expected_orders, trading_days
 from ui.insights import zone_of
 from ui.services import Services
@@ -44,16 +44,14 @@ def make_demonstration(
     _write(services, chats, messages, now)
     store.put_orders({**{day.date: day.orders for day in days if day.date < today}, **expected_orders(days, today, generator)}, OWNER, now)
     said("scoring practice")
-    attempts = practice(services, now, generator)
-    for attempt in attempts:
-        store.add_attempt(attempt)
+    practised = practise(services, now, generator)
     said("articles and conflicts")
     written = [store.add_revision(revision) for revision in sorted(revisions(services, now, generator), key=lambda one: one.at)]
     decided = decisions(services, now)
     for decision in decided:
         store.add_conflict_decision(decision)
     made = {
-        "asks": len(chats.asks), "replies": len(chats.replies), "feedback": len(chats.feedback), "attempts": len(attempts),
+        "asks": len(chats.asks), "replies": len(chats.replies), "feedback": len(chats.feedback), **practised,
         "revisions": len(written), "conflict_decisions": len(decided),
     }  # fmt: skip
     store.mark_demonstration(seed, now, made)

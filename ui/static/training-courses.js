@@ -26,7 +26,7 @@ export async function showCourses(element, { place, go, lead }) {
 function due(tasks, go) {
   const now = tasks.filter((one) => one.now);
   const later = tasks.filter((one) => !one.now);
-  const open = (one) => go({ view: "practise", drill: one.drill });
+  const open = (one) => go({ view: "practise", drill: one.drill, course: one.course ?? "" });
   const row = (one) => h("button", { type: "button", class: "drill-row", "data-task": one.drill, onclick: () => open(one) },
     h("span", { class: `mark ${{ failed: "failed", review: "warned", new: "" }[one.why]}`, "aria-hidden": "true" }, { failed: "✗", review: "↻", new: "·" }[one.why]),
     h("span", { class: "name" }, h("b", {}, one.title), h("span", { class: "chips" }, one.topic && h("span", { class: "chip" }, one.topic), h("span", { class: "soft" }, t(`courses.why.${one.why}`)))),
@@ -56,9 +56,9 @@ function bar(part, number) {
 
 const team = (all, go, again) => h("section", { class: "panel", id: "all-courses" }, h("div", { class: "row" }, h("h2", {}, t("courses.all")), h("span", { class: "spring" }),
   h("button", { type: "button", class: "strong", id: "new-course", onclick: () => go({ view: "courses", new: "1" }) }, t("courses.new"))),
-...(all.courses.length ? all.courses.map((one) => course(one, all, again)) : [empty(t("courses.empty"), t("courses.empty.body"))]));
+...(all.courses.length ? all.courses.map((one) => course(one, all, again, go)) : [empty(t("courses.empty"), t("courses.empty.body"))]));
 
-function course(one, all, again) {
+function course(one, all, again, go) {
   const done = one.people.filter((each) => each.state === "passed").length;
   const late = one.people.filter((each) => each.state === "overdue").length;
   const trouble = h("div", {});
@@ -68,18 +68,19 @@ function course(one, all, again) {
       one.certifies.length > 0 && h("span", { class: "chip met" }, t("courses.certifies")), h("span", { class: "spring" }), late > 0 && h("b", { class: "standing overdue" }, `${t("courses.state.overdue")} ${late}`),
       h("b", { class: "standing passed" }, `${t("courses.state.passed")} ${done}/${one.people.length}`)),
     h("span", { class: "chips" }, ...one.topics.map((topic) => h("span", { class: "chip" }, topic))),
-    one.people.length ? people(one.people) : h("p", { class: "soft" }, t("courses.nobody")), h("div", { class: "row takers" }, h("span", { class: "soft" }, t("courses.takers")), ...one.takers.map((each) => h("span", { class: "chip taker" }, each.name,
+    one.people.length ? people(one.people, (person) => go({ view: "progress", course: one.id, person })) : h("p", { class: "soft" }, t("courses.nobody")), h("div", { class: "row takers" }, h("span", { class: "soft" }, t("courses.takers")), ...one.takers.map((each) => h("span", { class: "chip taker" }, each.name,
       h("button", { type: "button", "aria-label": `${t("courses.take_back")}: ${each.name}`, title: t("courses.take_back"), onclick: () => act("without", { kind: each.kind, name: each.name }, "courses.saved") }, "×"))),
     h("label", { class: "due-day" }, h("span", {}, t("courses.due_day")), h("input", { type: "date", value: one.due ?? "", min: "2000-01-01", max: "2100-12-31", onchange: (event) => act("due", { due: event.target.value || null }, "courses.saved") }))),
     h("details", { class: "fold" }, h("summary", {}, t("courses.add")), adding(all, (chosen) => act("takers", chosen, "courses.saved"))),
     h("details", { class: "fold" }, h("summary", {}, t("courses.close")), h("p", { class: "soft" }, t("courses.close.sure")), h("button", { type: "button", class: "plain", onclick: () => act("close", {}, "courses.closed") }, t("courses.close"))), trouble);
 }
 
-function people(rows) {
+/** open(person): how one of them gets on. */
+function people(rows, open) {
   const order = ["overdue", "running", "open", "passed"];
   const head = ["person", "state", "done", "topics", "attempts", "last"].map((key, index) => h("th", { scope: "col", class: index < 4 ? "left" : null }, t(`courses.col.${key}`)));
   const sorted = [...rows].sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state) || one.passed - other.passed);
-  return h("div", { class: "scroll" }, h("table", { class: "where" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...sorted.map((one) => h("tr", { "data-person": one.person }, h("th", { scope: "row", class: "left" }, one.person), h("td", { class: "left" }, state(one)),
+  return h("div", { class: "scroll" }, h("table", { class: "where" }, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...sorted.map((one) => h("tr", { "data-person": one.person }, h("th", { scope: "row", class: "left" }, h("button", { type: "button", class: "link", onclick: () => open(one.person) }, one.person)), h("td", { class: "left" }, state(one)),
     h("td", { class: "left" }, bar(one.passed, one.number), ` ${one.passed}/${one.number}`), h("td", { class: "left" }, parts(one.topics)), h("td", {}, String(one.attempts)), h("td", {}, one.last ? when(one.last) : "–"))))));
 }
 

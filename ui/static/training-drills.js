@@ -3,7 +3,7 @@
 import { boot, byId, h, t } from "./dom.js";
 import { get, post, put } from "./http.js";
 import { toast } from "./shell.js";
-import { LANGUAGES, empty, failed, labels, loading } from "./training-parts.js";
+import { LANGUAGES, empty, failed, labels, loading, worded } from "./training-parts.js";
 import { runDrill } from "./training-run.js";
 import { scoreCard } from "./training-score.js";
 
@@ -12,7 +12,7 @@ const PAUSE = 400; // ms without a key before the text is linted
 export async function showDrills(element, { place, go }) {
   element.replaceChildren(loading());
   try {
-    if (place.new !== undefined) return edit(element, { name: "", text: (await get("/api/v1/training/template")).text, version: null }, go);
+    if (place.new !== undefined) return edit(element, { name: "", text: (await get(`/api/v1/training/template?${new URLSearchParams({ lang: boot.lang })}`)).text, version: null }, go);
     if (place.file) return edit(element, await get(`/api/v1/training/file?${new URLSearchParams({ name: place.file })}`), go);
     list(element, await get("/api/v1/training/files"), go);
   } catch (error) {
@@ -35,7 +35,7 @@ function list(element, { files, made }, go) {
 const row = (one, go) => h("button", { type: "button", class: "drill-row", "data-file": one.name, onclick: () => go({ view: "drills", file: one.name }) },
   h("span", { class: `mark ${one.broken ? "failed" : one.problems.length ? "warned" : "passed"}`, "aria-hidden": "true" }, one.broken ? "✗" : one.problems.length ? "!" : "✓"),
   h("span", { class: "name" }, h("b", {}, one.title || one.name), h("span", { class: "chips" }, ...(one.broken ? [] : labels(one)), h("span", { class: "soft" }, `${one.name}.md`)),
-    ...one.problems.map((problem) => h("span", { class: `problem ${problem.severity}` }, t("line", { lines: problem.line }), " ", problem.what))),
+    ...one.problems.map((problem) => h("span", { class: `problem ${problem.severity}` }, t("line", { lines: problem.line }), " ", worded(problem).what))),
   h("span", { class: "times" }, one.turns > 1 ? t("training.turns", { n: one.turns }) : ""));
 
 // ---- writing ----------------------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ function edit(element, opened, go) {
   }
 
   const problem = (one) => h("li", { class: `problem ${one.severity}` }, h("button", { type: "button", class: "at", onclick: () => jump(one.line) }, t("line", { lines: one.line })),
-    h("span", {}, one.what), h("span", { class: "fix" }, one.fix));
+    h("span", {}, worded(one).what), h("span", { class: "fix" }, worded(one).fix));
 
   function jump(line) {
     const start = box.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
@@ -120,7 +120,7 @@ function edit(element, opened, go) {
     }
   }
 
-  const conflict = (data) => h("div", { class: "banner bad", role: "alert", id: "drill-conflict" }, h("b", {}, t("training.conflict")), data.detail,
+  const conflict = (data) => h("div", { class: "banner bad", role: "alert", id: "drill-conflict" }, h("b", {}, t(data.current ? "training.conflict" : "training.conflict.gone")),
     h("details", {}, h("summary", {}, t("training.conflict.theirs")), h("pre", {}, data.current)),
     h("div", { class: "acts" }, h("button", { type: "button", onclick: () => { box.value = saved = data.current; version = data.version; said.replaceChildren(); lint(); } }, t("training.conflict.take")),
       h("button", { type: "button", onclick: () => write(data.current ? data.version : null) }, t("training.conflict.over"))));

@@ -29,7 +29,7 @@ function who(person, attempts, go) {
 
 function table(attempts, go) {
   const row = (one) => h("tr", { "data-attempt": one.id, tabindex: "0", onclick: () => go({ view: "history", attempt: one.id }), onkeydown: (event) => { if (event.key === "Enter") go({ view: "history", attempt: one.id }); } },
-    h("td", { class: "left" }, verdict(one.passed)), h("td", { class: "left wide" }, h("b", {}, one.title), one.override && h("small", {}, t("training.overridden", { by: one.override.by }))),
+    h("td", { class: "left" }, verdict(one.passed)), h("td", { class: "left wide" }, h("b", {}, one.title), one.course && h("small", {}, t("training.for_course", { title: one.course })), one.override && h("small", {}, t("training.overridden", { by: one.override.by }))),
     h("td", { class: "left" }, one.by), h("td", {}, String(one.score)), h("td", {}, counted(one.seconds)), h("td", {}, when(one.at)));
   return h("div", { class: "scroll" }, h("table", { class: "attempts" },
     h("thead", {}, h("tr", {}, ...[["verdict", "left"], ["drill", "left"], ["person", "left"], ["points", ""], ["time", ""], ["last", ""]].map(([key, side]) => h("th", { scope: "col", class: side }, t(`training.col.${key}`))))),
@@ -48,7 +48,7 @@ function draw(element, attempt, notes, { go, lead }) {
   element.replaceChildren(h("div", { class: "halves" },
     h("div", { class: "column" }, h("section", { class: "panel" },
       h("div", { class: "row" }, h("button", { type: "button", class: "ghost", onclick: () => history.back() }, t("training.back")), h("h2", { class: "title" }, attempt.title), h("span", { class: "spring" }),
-        h("small", { class: "soft" }, `${attempt.by} · ${when(attempt.at)}`)),
+        h("small", { class: "soft" }, [attempt.by, attempt.course && t("training.for_course", { title: attempt.course }), when(attempt.at)].filter(Boolean).join(" · "))),
       h("div", { class: "chat" }, ...attempt.turns.flatMap((turn) => [turn.customer && h("p", { class: "bubble customer" }, h("span", { class: "who" }, t("customer")), turn.customer),
         h("p", { class: "bubble agent" }, h("span", { class: "who" }, `${attempt.by} · ${counted(turn.seconds)}`), turn.reply)]).filter(Boolean)),
       notes && h("details", {}, h("summary", {}, t("training.notes")), h("p", { class: "reference" }, notes))),

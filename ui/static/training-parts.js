@@ -1,6 +1,6 @@
 // What several views of the training page show. All of it by text nodes.
 
-import { boot, h, t } from "./dom.js";
+import { boot, h, hasText, t } from "./dom.js";
 
 export const LANGUAGES = { "zh-Hant": "繁體中文", "zh-Hans": "简体中文", yue: "粵語", en: "English" };
 
@@ -17,6 +17,12 @@ export const when = (at) => new Date(at).toLocaleString(boot.locale, { dateStyle
 export const channelName = (id) => boot.channels.find((one) => one.id === id)?.name || id;
 
 export const verdict = (passed) => h("b", { class: `verdict ${passed ? "good" : "bad"}` }, t(passed ? "training.passed" : "training.failed"));
+
+/** What is wrong with a drill and how to mend it, in the reader's language where the rule is known. */
+export function worded(problem) {
+  const known = problem.code && hasText(`drill_lint.${problem.code}.what`);
+  return known ? { what: t(`drill_lint.${problem.code}.what`, problem.params), fix: t(`drill_lint.${problem.code}.fix`, problem.params) } : problem;
+}
 
 /** What a drill is about, as small labels. */
 export const labels = (drill) => [

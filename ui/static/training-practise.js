@@ -12,13 +12,16 @@ let listed = [];
 let shown = SHOWN;
 
 export async function showPractise(element, { place, go }) {
-  if (place.drill) return begin(element, place.drill, go);
+  if (place.drill) return begin(element, place, go);
   element.replaceChildren(loading());
   try {
-    listed = (await get("/api/v1/training/drills")).drills;
+    const [drills, plan] = await Promise.all([get("/api/v1/training/drills"), get("/api/v1/training/plan")]);
+    const due = plan.tasks.filter((one) => one.now).length;
+    listed = drills.drills;
     shown = SHOWN;
     element.replaceChildren(h("section", { class: "panel intro" }, h("div", {}, h("h2", {}, t("training.intro")), h("p", { class: "soft" }, t("training.intro.body"))),
-      h("button", { type: "button", class: "strong", id: "next", onclick: () => next(element, go) }, t("training.next"))),
+      due > 0 && h("button", { type: "button", class: "strong", id: "to-due", onclick: () => go({ view: "courses" }) }, t("courses.due_count", { n: due })),
+      h("button", { type: "button", class: due ? "plain" : "strong", id: "next", onclick: () => next(element, go) }, t("training.next"))),
     h("section", { class: "panel" }, filters(go), h("div", { id: "drill-rows" })));
     draw(go);
   } catch (error) {
@@ -68,17 +71,32 @@ async function next(element, go) {
 
 // ---- doing ----------------------------------------------------------------------------------------------------------------
 
-async function begin(element, id, go) {
+/** place.course: of whose list the drill was taken, '' where it is repeated for none; undefined where the drill was chosen here. */
+async function begin(element, place, go) {
+  const id = place.drill;
+  const again = () => begin(element, place, go);
+  const due = place.course !== undefined;
+  const leave = () => go({ view: due ? "courses" : "practise" });
   element.replaceChildren(loading());
   try {
     const { drill } = await get(`/api/v1/training/drill?${new URLSearchParams({ id })}`);
     const turn = async (number) => (await get(`/api/v1/training/turn?${new URLSearchParams({ id, number })}`)).message;
-    const submit = (replies) => post("/api/v1/training/attempts", { drill: id, replies, lang: boot.lang });
-    runDrill(element, { drill, turn, submit, leave: () => go({ view: "practise" }), scored: (result, replies) => scoreCard(result, {
-      replies, again: () => begin(element, id, go), acts: [h("button", { type: "button", class: "strong", id: "next", onclick: () => next(element, go) }, t("training.next")),
-        h("button", { type: "button", class: "plain", onclick: () => go({ view: "practise" }) }, t("training.choose"))],
-    }) });
+    const submit = (replies) => post("/api/v1/training/attempts", { drill: id, replies, lang: boot.lang, course: Number(place.course) || null });
+    const onward = due ? h("button", { type: "button", class: "strong", id: "next-due", onclick: () => nextDue(element, go) }, t("courses.next_due"))
+      : h("button", { type: "button", class: "strong", id: "next", onclick: () => next(element, go) }, t("training.next"));
+    const back = h("button", { type: "button", class: "plain", onclick: leave }, t(due ? "courses.back" : "training.choose"));
+    runDrill(element, { drill, turn, submit, leave, scored: (result) => scoreCard(result, { again, acts: [back, onward] }) });
   } catch (error) {
-    element.replaceChildren(failed(error, () => begin(element, id, go)));
+    element.replaceChildren(error.status === 404 ? empty(t("training.gone"), t("training.gone.body"), h("button", { type: "button", class: "plain", onclick: leave }, t("training.back"))) : failed(error, again));
+  }
+}
+
+/** What the plan asks for next; the list of courses where it asks for nothing. */
+async function nextDue(element, go) {
+  try {
+    const task = (await get("/api/v1/training/plan")).tasks.find((one) => one.now);
+    go(task ? { view: "practise", drill: task.drill, course: task.course ?? "" } : { view: "courses" });
+  } catch (error) {
+    element.prepend(failed(error));
   }
 }

@@ -2,19 +2,19 @@
 
 import { boot, h, t } from "./dom.js";
 import { Problem, get } from "./http.js";
-import { recentMarks, readyMark } from "./training-certificates.js";
+import { readinessTable } from "./training-certificates.js";
 import { axisEnd, dayChart } from "./training-charts.js";
 import { chooser, empty, failed, loading, when } from "./training-parts.js";
 
 const percent = (share) => `${Math.round(100 * share)}%`;
-const FILTERS = ["person", "group", "topic", "from", "until"];
+const FILTERS = ["person", "group", "course", "topic", "from", "until"];
 
 export async function showProgress(element, { place, go }) {
   element.replaceChildren(loading());
   const asked = Object.fromEntries(FILTERS.filter((name) => place[name]).map((name) => [name, place[name]]));
   try {
     const found = await get(`/api/v1/training/progress?${new URLSearchParams(asked)}`);
-    element.replaceChildren(filters(found, asked, go), ...(found.all ? whole(found, go) : [h("section", { class: "panel" }, empty(t("progress.nothing"), t("progress.nothing.body")))]));
+    element.replaceChildren(filters(found, asked, go), ...(found.all ? whole(found, (to) => go({ view: "progress", ...asked, ...to }), go) : [h("section", { class: "panel" }, empty(t("progress.nothing"), t("progress.nothing.body")))]));
   } catch (error) {
     element.replaceChildren(failed(error, () => showProgress(element, { place, go })));
   }
@@ -31,6 +31,7 @@ function filters(found, asked, go) {
     h("div", { class: "filters" },
       found.lead && chooser("progress-person", t("progress.person"), [["", t("progress.everybody")], ...unique([...found.names, found.person]).map((name) => [name, name])], found.person, choose("person")),
       found.lead && found.groups.length > 0 && chooser("progress-group", t("progress.group"), [any, ...found.groups.map((name) => [name, name])], found.group, choose("group")),
+      found.courses.length > 0 && chooser("progress-course", t("progress.course"), [any, ...found.courses.map((one) => [String(one.id), one.title])], String(found.course ?? ""), choose("course")),
       chooser("progress-topic", t("progress.topic"), [any, ...unique([...found.all_topics, found.topic]).map((name) => [name, name])], found.topic, choose("topic")),
       day("from", t("progress.from")), day("until", t("progress.to"))));
 }
@@ -65,7 +66,8 @@ async function paper(query, button, trouble) {
 
 // ---- what it says -----------------------------------------------------------------------------------------------------------
 
-function whole(found, go) {
+/** narrow({topic} or {person}): the same report on less. */
+function whole(found, narrow, go) {
   const tile = (key, value) => h("div", { class: "tile" }, h("span", {}, t(`progress.${key}`)), h("b", {}, value));
   const label = (day, value) => t("progress.day", { date: day.name, value, n: day.attempts });
   const slowest = axisEnd(Math.max(...found.days.map((day) => day.median_s)));
@@ -81,9 +83,9 @@ function whole(found, go) {
         days: found.days.map((day) => ({ date: day.name, value: day.median_s, label: label(day, `${Math.round(day.median_s)} ${t("progress.seconds")}`) })) }))),
     h("section", { class: "panel", id: "weakest" }, h("h2", {}, t("progress.weakest")), ...weakest(found.facts)),
     h("div", { class: "halves even" },
-      h("section", { class: "panel", id: "by-topics" }, h("h2", {}, t("progress.by_topic")), table(found.topics, "topic", (name) => go({ view: "progress", topic: name }))),
-      found.lead && h("section", { class: "panel", id: "by-people" }, h("h2", {}, t("progress.by_person")), table(found.people, "person", (name) => go({ view: "progress", person: name })))),
-    h("section", { class: "panel", id: "readiness" }, h("h2", {}, t("progress.readiness")), h("p", { class: "soft" }, t("certificates.rule", { n: found.passes })), readiness(found.ready)),
+      h("section", { class: "panel", id: "by-topics" }, h("h2", {}, t("progress.by_topic")), table(found.topics, "topic", (topic) => narrow({ topic }))),
+      found.lead && h("section", { class: "panel", id: "by-people" }, h("h2", {}, t("progress.by_person")), table(found.people, "person", (person) => narrow({ person })))),
+    h("section", { class: "panel", id: "readiness" }, h("h2", {}, t("progress.readiness")), h("p", { class: "soft" }, t("certificates.rule", { n: found.passes })), found.ready.length ? readinessTable(found.ready, found.passes) : h("p", { class: "soft" }, t("certificates.none"))),
   ];
 }
 
@@ -102,11 +104,4 @@ function table(lines, kind, open) {
   const rows = lines.map((one) => h("tr", {}, h("th", { scope: "row", class: "left" }, one.name ? h("button", { type: "button", class: "link", onclick: () => open(one.name) }, one.name) : t("progress.no_topic")),
     h("td", {}, String(one.attempts)), h("td", {}, String(Math.round(one.mean))), h("td", {}, percent(one.passes)), h("td", {}, `${Math.round(one.median_s)} ${t("progress.seconds")}`), h("td", {}, when(one.last))));
   return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows)));
-}
-
-function readiness(rows) {
-  if (!rows.length) return h("p", { class: "soft" }, t("certificates.none"));
-  const head = ["person", "topic", "until", "recent", "ready"].map((key, index) => h("th", { scope: "col", class: index < 2 ? "left" : null }, t(`progress.${key}`)));
-  return h("div", { class: "scroll" }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows.map((one) => h("tr", {}, h("th", { scope: "row", class: "left" }, one.person), h("td", { class: "left" }, one.topic),
-    h("td", {}, one.until ? new Date(one.until).toLocaleDateString(boot.locale) : "–"), h("td", {}, recentMarks(one.recent)), h("td", {}, readyMark(one)))))));
 }

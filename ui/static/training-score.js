@@ -4,11 +4,12 @@ import { h, t } from "./dom.js";
 import { counted, verdict } from "./training-parts.js";
 
 /** result: as the server gives it. again(): do it once more. acts: further buttons. */
-export function scoreCard(result, { replies = [], again = null, acts = [] } = {}) {
+export function scoreCard(result, { again = null, acts = [] } = {}) {
   return h("section", { class: "panel score", id: "score" },
     h("div", { class: "row" }, verdict(result.passed), h("span", { class: "spring" }), h("span", { class: "number" }, t("training.score", { n: result.score }))),
     result.granted?.length ? h("div", { class: "banner note", id: "granted" }, t("training.granted", { topics: result.granted.join(", ") })) : null,
-    points(result.points, replies),
+    ...(result.passed ? result.courses ?? [] : []).map((one) => h("div", { class: `banner ${one.counts ? "note" : "abstain"}`, "data-counts": one.course }, t(one.counts ? "courses.counts" : "courses.below", one))),
+    points(result.points),
     result.neighbours?.length ? h("div", { class: "neighbours" }, h("h3", {}, t("training.neighbours")), ...result.neighbours.map((one) =>
       h("blockquote", {}, h("b", {}, one.wording), " ", one.quote, h("small", {}, `${one.title} · ${one.where}`)))) : null,
     result.notes ? h("details", { open: true }, h("summary", {}, t("training.notes")), h("p", { class: "reference" }, result.notes)) : null,

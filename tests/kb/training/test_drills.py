@@ -7,6 +7,7 @@ import pytest
 
 from kb.article_texts import version_of
 from kb.errors import ContentError
+from kb.models import REPLY_LANGUAGES, ReplyLanguage
 from kb.training.drill import Drill
 from kb.training.drill_files import DrillConflict, lint_drill, read_drill_text, read_drills, write_drill
 from kb.training.drill_template import drill_template
@@ -44,7 +45,7 @@ def test_a_drill_is_read_with_all_that_it_says() -> None:
         ("14 日|兩星期", "14 日|三星期", 9, "'三星期' stands in none of its articles"),
         ("[30 日]", "[14 日]", 11, "'14 日' is also part of must_mention"),
         ("[notice]", "[notices]", 12, "disclaimer 'notices' is not in disclaimers.yaml"),
-        ("120", "0", 14, "time_limit_s: Input should be greater than 0"),
+        ("120", "0", 14, "time_limit_s: '0' is no whole number from 1 to 86400"),
         ("## Notes", "## Tips", 22, "unknown heading 'Tips'"),
         ("咁運費邊個出?", "", 19, "the customer says nothing here"),
         ("## Customer\n盞", "盞", 16, "text before the first heading"),
@@ -72,12 +73,17 @@ def test_what_may_be_meant_so_is_a_warning(old: str, new: str, line: int, what: 
     assert found.drill is not None
 
 
+def test_a_drill_without_a_name_is_told_so_in_words_that_name_nothing() -> None:
+    assert (1, "error", "the drill has no id yet") in lint(DRILL, "")
+
+
 def test_no_customer_turn_is_an_error() -> None:
     assert "no customer turn" in [what for _, _, what in lint(DRILL[: DRILL.index("## Customer")])]
 
 
-def test_the_template_lacks_only_what_a_trainer_must_write() -> None:
-    assert {what for _, severity, what in lint(drill_template(SHOP)) if severity == "error"} == {
+@pytest.mark.parametrize("lang", REPLY_LANGUAGES)
+def test_the_template_lacks_only_what_a_trainer_must_write(lang: ReplyLanguage) -> None:
+    assert {what for _, severity, what in lint(drill_template(SHOP, lang)) if severity == "error"} == {
         "title is empty", "the customer says nothing here",
     }  # fmt: skip
 

@@ -137,6 +137,49 @@ def test_a_course_is_built_taken_passed_and_certifies(person: Person, drills: Pa
     assert trainer.post(f"{API}/courses/999/close", json={}).status_code == 404
 
 
+def test_an_attempt_says_what_it_did_for_which_course(person: Person, services: Services, drills: Path) -> None:
+    trainer, agent = person("trainer"), person("pupil")
+    lenient, strict = (trainer.post(f"{API}/courses", json=COURSE | {"title": title, "pass_mark": mark}).json()["course"]["id"]
+                       for title, mark in (("Lenient", 70), ("Strict", 100)))  # fmt: skip
+    trainer.post(f"{API}/courses/{strict}/due", json={"due": "2031-06-30"})
+    slow = [{"text": text, "seconds": 999} for text in GOOD]
+    asked = {"drill": "course-umbrella", "replies": slow, "lang": "en"}
+    made = agent.post(f"{API}/attempts", json=asked | {"course": strict}).json()
+    assert made["passed"]
+    assert 70 <= made["score"] < 100
+    assert [(one["title"], one["passed"], one["number"], one["counts"]) for one in made["courses"]] == [
+        ("Strict", 0, 1, False),
+        ("Lenient", 1, 1, True),
+    ]
+    kept = services.store.attempt(made["id"])
+    assert kept is not None
+    assert kept.course == strict
+    assert trainer.get(f"{API}/attempts/{made['id']}").json()["attempt"]["course"] == "Strict"
+    assert agent.get(f"{API}/attempts").json()["attempts"][0]["course"] == "Strict"
+    trainer.post(f"{API}/courses/{lenient}/close", json={})
+    late = agent.post(f"{API}/attempts", json=asked | {"course": lenient}).json()
+    kept = services.store.attempt(late["id"])
+    assert kept is not None
+    assert kept.course is None, "it was closed meanwhile: what was written is kept all the same"
+
+
+def test_progress_in_a_course_is_what_may_count_for_it(person: Person, services: Services, drills: Path) -> None:
+    trainer, agent = person("trainer"), person("pupil")
+    practise(services, "pupil", "Before the course", days=2)
+    number = trainer.post(f"{API}/courses", json=COURSE | {"pass_mark": 90}).json()["course"]["id"]
+    attempt(agent, *GOOD, drill="course-umbrella")
+    practise(services, "other-pupil", "Not in the course")
+    found = trainer.get(f"{API}/progress", params={"course": number}).json()
+    assert [(one["name"], one["attempts"]) for one in found["people"]] == [("pupil", 1)]
+    assert (found["course"], found["pass_mark"], [one["title"] for one in found["attempts"]]) == (number, 90, ["退風暴傘"])
+    assert {(one["person"], one["topic"]) for one in found["ready"]} == {("pupil", "returns")}
+    assert [one["title"] for one in agent.get(f"{API}/progress", params={"course": number}).json()["courses"]] == ["雨傘"]
+    rows = trainer.get(f"{API}/progress.csv", params={"course": number}).text.splitlines()
+    assert len(rows) == 2
+    assert person("other-pupil").get(f"{API}/progress", params={"course": number}).status_code == 404
+    assert trainer.get(f"{API}/progress", params={"course": 999}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("change", "status"),
     [
