@@ -43,6 +43,12 @@ class Settings:
         False, "KB_BEHIND_TLS", "Whether browsers reach the app by https, through a proxy that ends TLS: cookies are then Secure."
     )
     session_hours: int = _setting(12, "KB_SESSION_HOURS", "Hours after which someone signed in must sign in again.")
+    idle_minutes: int = _setting(
+        0, "KB_IDLE_MINUTES", "Minutes after which someone signed in who does nothing must sign in again; 0: only KB_SESSION_HOURS counts."
+    )
+    keep_days: int = _setting(
+        0, "KB_KEEP_DAYS", "Days after which the texts of questions, drafts, replies and drills are erased; what can be counted stays. 0: never."
+    )
     frame_ancestors: str = _setting(
         "", "KB_FRAME_ANCESTORS", "Origins, separated by spaces, of help desks that may show the desk in a frame; empty: none."
     )
@@ -92,6 +98,9 @@ class Settings:
         for variable, value in (("KB_SESSION_HOURS", settings.session_hours), ("KB_LLM_TIMEOUT", settings.llm_timeout_s)):
             if value < 1:
                 raise SettingsError(f"{value} is too short", where=variable, fix="set it to 1 or more")
+        for variable, value in (("KB_IDLE_MINUTES", settings.idle_minutes), ("KB_KEEP_DAYS", settings.keep_days)):
+            if value < 0:
+                raise SettingsError(f"{value} is less than nothing", where=variable, fix="set it to 0 for never, or to 1 or more")
         if settings.webhook_url and len(settings.webhook_secret) < 16:
             raise SettingsError(
                 "KB_WEBHOOK_URL is set without a secret of at least 16 characters", where="KB_WEBHOOK_SECRET", fix="set a long random one"

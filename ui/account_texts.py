@@ -34,8 +34,10 @@ _TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "receipt": ("答覆收據", "答复收据", "Receipt of an answer"),
     "receipt.none": ("沒有這張收據", "没有这张收据", "There is no such receipt"),
     "receipt.none.body": (
-        "編號可能打錯了，或那次答覆沒有保存。", "编号可能有误，或那次答复没有保存。", "The number may be mistyped, or that answer was not kept.",
+        "編號可能打錯了，那次答覆沒有保存，或不是由你提問。", "编号可能有误，那次答复没有保存，或不是由你提问。",
+        "The number may be mistyped, that answer was not kept, or somebody else asked it.",
     ),
+    "erased": ("文字已刪除", "文字已删除", "The texts were erased"),
     "question": ("客人問", "客户问", "The customer asked"),
     "draft": ("當時的草稿", "当时的草稿", "The draft"),
     "replies": ("發出的回覆", "发出的回复", "What was sent"),

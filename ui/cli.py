@@ -25,6 +25,7 @@ from ui.cli_certificates import certificates_command
 from ui.cli_conflicts import conflicts_command, parity_command
 from ui.cli_demo import demo_command
 from ui.cli_drills import drill_problems, drills
+from ui.cli_forget import forget_command
 from ui.cli_gaps import gaps_command
 from ui.cli_impact import impact_command
 from ui.cli_import import import_command
@@ -54,6 +55,7 @@ app.command("impact")(impact_command)
 app.command("import")(import_command)
 app.command("gaps")(gaps_command)
 app.command("demo")(demo_command)
+app.command("forget")(forget_command)
 app.command("certificates")(certificates_command)
 
 ContentArgument = Annotated[Path | None, typer.Argument(help="Content folder; default: the setting `content`.")]
@@ -62,7 +64,7 @@ ContentArgument = Annotated[Path | None, typer.Argument(help="Content folder; de
 @app.command("ingest")
 def ingest_command(
     path: ContentArgument = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay, and index again whenever a file of the folder changes.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and publish what changes in the folder.")] = False,
 ) -> None:
     """Index a content folder and publish the snapshot."""
     from ingest.build import ingest

@@ -111,6 +111,7 @@ class FacePage:
             language, today=services.today().isoformat(), shop=services.shop_name, examples=self._examples, csrf=identity.csrf, user=user,
             demo=identity.via == "demo", demonstration=self._demonstration(), embed=embed, faces=[face for face in BUILDERS if face in identity.faces], llm=services.settings.llm,
             webhook=bool(services.settings.webhook_url), channels=services.channels(language),
+            idle=services.settings.idle_minutes if identity.via == "session" else 0,
         )  # fmt: skip
 
     def _demonstration(self) -> bool:

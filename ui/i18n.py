@@ -42,6 +42,7 @@ TEXTS: Final[dict[str, tuple[str, str, str]]] = {
     "role.admin": ("管理員", "管理员", "Administrator"),
     "sign_out": ("登出", "退出登录", "Sign out"),
     "ended.title": ("登入已過期", "登录已过期", "You have been signed out"),
+    "idle.title": ("你離開了一會，已自動登出", "你离开了一会儿，已自动退出登录", "You were away, so you have been signed out"),
     "ended.body": (
         "對話和草稿都還在這個分頁。重新登入後會回到這裡，一字不失。",
         "对话和草稿都还在这个标签页。重新登录后会回到这里，一字不丢。",

@@ -16,13 +16,14 @@ from starlette.templating import Jinja2Templates
 from kb.errors import StoreError
 from kb.models import ReplyLanguage
 from kb.settings import Settings
-from kb.store import receipt
+from kb.store import Receipt, receipt
 from ui.account_texts import account_texts
 from ui.api import problem
+from ui.api.recording import may_read
 from ui.guard import FRAME_DESTINATIONS
 from ui.i18n import DEFAULT_LANGUAGE, as_language
 from ui.services import Services
-from ui.session import FRAME_COOKIE, SESSION_COOKIE, Identities, identity_of, session_cookie
+from ui.session import FRAME_COOKIE, SESSION_COOKIE, Identities, Identity, identity_of, session_cookie
 
 LANGUAGE_COOKIE: Final = "youju_lang"
 FORM_COOKIE: Final = "youju_form"
@@ -32,7 +33,7 @@ templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 
 def pages_router(services: Services, settings: Settings, identities: Identities) -> APIRouter:
-    """``/login``, ``/logout``, ``/embed``, ``/forbidden``, ``/receipts/{id}``. Plain functions: hashing and the store run on threads."""
+    """``/login``, ``/logout``, ``/embed``, ``/forbidden``, ``/session``, ``/receipts/{id}``. Plain functions: hashing and the store run on threads."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/login")
@@ -113,6 +114,12 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         texts = account_texts(language_of(request))
         return _page(request, "notice.html", {"title": texts["forbidden"], "text": texts["forbidden.body"], "new_window": False}, status=403)
 
+    @router.get("/session")
+    def session(request: Request) -> Response:
+        """Whether somebody is signed in. With ``X-Unattended`` a page only looks; without, the session is in use."""
+        headers = {"cache-control": "no-store"}
+        return Response(status_code=204, headers=headers) if identity_of(request) else problem(401, "sign in first", headers=headers)
+
     @router.get("/receipts/{answer_id}")
     def receipt_page(request: Request, answer_id: str) -> Response:
         identity = identity_of(request)
@@ -121,9 +128,8 @@ def pages_router(services: Services, settings: Settings, identities: Identities)
         if identity.via == "token":  # which sees its own answers only
             return problem(403, "this page is for people: a program asks GET /api/v1/answers/{id}/receipt")
         services.recorder.flush(2)
-        try:
-            found = receipt(services.store, answer_id)
-        except StoreError:
+        found = _receipt_for(identity, answer_id, services)
+        if found is None:
             texts = account_texts(language_of(request))
             fields = {"title": texts["receipt.none"], "text": texts["receipt.none.body"], "new_window": False}
             return _page(request, "notice.html", fields, status=404)
@@ -170,6 +176,15 @@ def _page(request: Request, template: str, fields: dict[str, Any], status: int =
     if as_language(request.query_params.get("lang")):
         response.headers.append("set-cookie", language_cookie(language))
     return response
+
+
+def _receipt_for(identity: Identity, answer_id: str, services: Services) -> Receipt | None:
+    """None where there is none, and where it is not for them."""
+    try:
+        found = receipt(services.store, answer_id)
+    except StoreError:
+        return None
+    return found if may_read(found.by, identity) else None
 
 
 def _inside(address: str) -> str:

@@ -142,11 +142,13 @@ def boot_json(
     llm: str = "",
     webhook: bool = False,
     channels: Sequence[Mapping[str, Any]] = (),
+    idle: int = 0,
 ) -> str:
     """What the page's script starts from, safe inside a script element.
 
     user: name, role and display name of who is signed in. faces: the pages that the role may open. llm: the language
     model that may reword a draft; empty: none. demo: nobody has an account. demonstration: the store holds demonstration data. channels: id, name and target_seconds of each.
+    idle: minutes after which somebody who does nothing is signed out; 0: never.
     """
     boot: dict[str, Any] = {
         "lang": language,
@@ -163,6 +165,7 @@ def boot_json(
         "llm": llm,
         "webhook": webhook,
         "channels": [dict(channel) for channel in channels],
+        "idle": idle,
         "texts": texts(language),
     }
     dumped = json.dumps(boot, ensure_ascii=False)

@@ -18,6 +18,7 @@ from kb.snapshot import MOST_CHANGES, Overtaken, changes_behind, current_id, loa
 from kb.store import Recorder, Store, store_url
 from retriever.answer import Answerer
 from retriever.llm import LanguageModelDrafter
+from ui.retention import Keeper
 from ui.webhook import Webhook
 
 LOOK_EVERY = 0.1
@@ -34,6 +35,7 @@ class Services:
         self._store: Store | None = None
         self._recorder: Recorder | None = None
         self._webhook: Webhook | None = None
+        self._keeper: Keeper | None = None
         self.drafter = LanguageModelDrafter.open(settings)
         """Words drafts by a language model; None where KB_LLM names none."""
         self._embedder = embedder
@@ -158,6 +160,9 @@ class Services:
         """Begin what runs beside the requests. Raises YoujuError for a setting that cannot work."""
         if (webhook := self.webhook) is not None:
             webhook.start()
+        self._keeper = Keeper.of(self.settings, self.store)
+        if self._keeper is not None:
+            self._keeper.start()
         self._stop.clear()
         self._follower = threading.Thread(target=self._follow, name="newest snapshot", daemon=True)
         self._follower.start()
@@ -174,6 +179,9 @@ class Services:
         if self._follower is not None:
             self._follower.join(30)
             self._follower = None
+        if self._keeper is not None:
+            self._keeper.stop()
+            self._keeper = None
         with self._lock:
             if self._webhook is not None:
                 self._webhook.stop()

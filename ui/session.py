@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import secrets
 import threading
@@ -71,6 +72,7 @@ class Identities:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._may_demonstrate = is_loopback(settings.host) and not settings.hosts and not settings.behind_tls
+        self._idle = dt.timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None
         self._demo = Identity("demo", "admin", SCOPES, "demo", secrets.token_urlsafe(16), "Demo")
         self._known: dict[_Key, tuple[float, Identity | None]] = {}
         self._lock = threading.Lock()
@@ -94,8 +96,8 @@ class Identities:
         with self._lock:
             self._known.clear()
 
-    def _of_session(self, secret: str) -> Identity | None:
-        session = self._store.session(secret)
+    def _of_session(self, secret: str, *, used: bool) -> Identity | None:
+        session = self._store.session(secret, idle=self._idle, used=used)
         if session is None:
             return None
         user = session.user
@@ -123,7 +125,7 @@ class Identities:
         if kind == "demo":
             found = self._demo if self._may_demonstrate and not self._store.users() else None
         else:
-            found = self._of_token(secret) if kind == "token" else self._of_session(secret)
+            found = self._of_token(secret) if kind == "token" else self._of_session(secret, used=kind == "session")
         with self._lock:
             if len(self._known) > MOST_KNOWN:
                 self._known.clear()
@@ -135,7 +137,9 @@ class Identities:
         return identity if until > time.monotonic() else False
 
 
-_Key = tuple[Literal["token", "session", "demo"], str]
+_Key = tuple[Literal["token", "session", "unattended", "demo"], str]
+UNATTENDED: Final = "x-unattended"
+"""Header of a request that nobody made: a page that looks whether the session is still there does not keep it alive."""
 _OF_PROXIES: Final = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
 """Headers of a request that came through a proxy: from another machine, then, whatever its address says."""
 _FOR_EVERYBODY: Final = ("/healthz", "/readyz", "/static/", "/favicon.ico")
@@ -149,7 +153,8 @@ def _keys(headers: Mapping[str, str]) -> list[_Key]:
         kind, _, secret = authorization.partition(" ")
         return [("token", secret.strip() if kind.lower() == "bearer" else "")]
     cookies = cookies_of(headers.get("cookie", ""))
-    sessions: list[_Key] = [("session", cookies[name]) for name in (FRAME_COOKIE, SESSION_COOKIE) if cookies.get(name)]
+    using: Literal["session", "unattended"] = "unattended" if UNATTENDED in headers else "session"
+    sessions: list[_Key] = [(using, cookies[name]) for name in (FRAME_COOKIE, SESSION_COOKIE) if cookies.get(name)]
     return sessions if _OF_PROXIES & headers.keys() else [*sessions, ("demo", "")]
 
 

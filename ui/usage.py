@@ -95,7 +95,9 @@ def count(asks: Sequence[Ask], feedback: Iterable[Feedback]) -> Usage:
 def _use(citations: Sequence[Citation]) -> Use:
     rated = sum(bool(one.verdict) for one in citations)
     wrong = sum(one.verdict in ("wrong", "missing") for one in citations)
-    shown = sorted(citations, key=lambda one: one.verdict not in ("wrong", "missing"))[:MOST_CITATIONS]  # stable: the newest first within each
+    shown = sorted((one for one in citations if one.question), key=lambda one: one.verdict not in ("wrong", "missing"))[
+        :MOST_CITATIONS
+    ]  # stable: the newest first within each
     return Use(len(citations), rated, wrong, tuple(shown))
 
 
@@ -111,7 +113,7 @@ class UsageCounter:
         with self._lock:
             if self._counted is None or time.monotonic() - self._counted[0] > FRESH_SECONDS:
                 since = dt.datetime.now(dt.UTC) - dt.timedelta(days=DAYS)
-                asks = self._store.asks(since=since, limit=MOST_ASKS)
+                asks = self._store.asks(since=since, limit=MOST_ASKS, erased=True)
                 self._counted = (time.monotonic(), count(asks, self._store.feedback(since=since, limit=MOST_ASKS)))
             return self._counted[1]
 

@@ -22,6 +22,10 @@ from kb.store.migrations import MIGRATIONS, applied, migrate
 
 BUSY_SECONDS = 15
 """How long a writer of another process is waited for on SQLite."""
+SWEEP_TRIES = 10
+"""How often the write-ahead log is tried to be emptied, half a second each."""
+SWEPT_TABLES = ("asks", "edits", "replies", "feedback", "attempts", "deliveries")
+"""Those that hold what people wrote."""
 
 
 def store_url(settings: Settings) -> str:
@@ -66,6 +70,44 @@ class Database:
         """Raise StoreError where the database cannot be reached."""
         with self._reading() as connection:
             connection.execute(text("SELECT 1 FROM migrations"))
+
+    def sweep(self, *, whole: bool = False) -> bool:
+        """Take what was erased out of the files; False where somebody reads so long that SQLite's write-ahead log cannot be emptied now.
+
+        whole: write SQLite's file anew while other writers wait; without it, pieces may be left in the unused corners of pages that were once split.
+        On PostgreSQL a VACUUM, for which nobody waits.
+        """
+        if self._one_writer is None:
+            if whole:
+                self._vacuum_on_server()
+            return True
+        with self._errors(), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            try:
+                if whole:
+                    with self._one_writer:
+                        driver.execute("VACUUM")
+                driver.execute("PRAGMA busy_timeout = 200")  # writers wait with us
+                return any(_emptied(driver, attempt) for attempt in range(SWEEP_TRIES))
+            except sqlite3.Error as error:
+                raise StoreError(
+                    str(error), where=self._where, fix="check the disk's room and who else has the file open, then sweep again"
+                ) from error
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+    def size(self) -> int:
+        """Bytes of SQLite's file; 0 on PostgreSQL."""
+        if self._one_writer is None:
+            return 0
+        with self._reading() as connection:
+            pages, each = (int(connection.execute(text(f"PRAGMA {name}")).scalar_one()) for name in ("page_count", "page_size"))
+        return pages * each
+
+    def _vacuum_on_server(self) -> None:
+        with self._errors(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in SWEPT_TABLES:
+                connection.execute(text(f"VACUUM {table}"))
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -163,11 +205,19 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # what was committed outlives a power cut
+    connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only given free
 
 
 def _begin_on_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: one that reads first and then wants to write could only fail where another wrote between."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _emptied(driver: Any, attempt: int) -> bool:
+    """Whether the write-ahead log is empty now."""
+    if attempt:
+        time.sleep(0.3)
+    return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
 
 def _reason(error: StatementError) -> str:

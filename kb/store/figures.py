@@ -227,15 +227,18 @@ class Figures(Database):
         return {as_date(int(row.monday)): Made(row.as_is, row.edited, row.discarded) for row in self._counted(found, _of_asks(scope), monday)}
 
     def edited_texts(self, scope: Scope, limit: int) -> list[tuple[str, str]]:
-        """(draft, reply) of replies that differ from their draft, the newest first. Abstentions have no draft to compare with."""
+        """(draft, reply) of replies that differ from their draft, the newest first. Abstentions have no draft to compare with, erased replies no text."""
         replies, asks = schema.replies, schema.asks
-        found = _replies(scope, replies.c.drafted, replies.c.text, asked=True).where(replies.c.edited, ~asks.c.abstained)
+        found = _replies(scope, replies.c.drafted, replies.c.text, asked=True).where(
+            replies.c.edited, replies.c.erased_at.is_(None), ~asks.c.abstained
+        )
         with self._reading() as connection:
             return [(row.drafted, row.text) for row in connection.execute(found.order_by(replies.c.at.desc(), replies.c.id.desc()).limit(limit))]
 
     def edited_replies(self, scope: Scope) -> int:
         """How many `edited_texts` there are in all."""
-        found = _replies(scope, func.count(), asked=True).where(schema.replies.c.edited, ~schema.asks.c.abstained)
+        replies = schema.replies
+        found = _replies(scope, func.count(), asked=True).where(replies.c.edited, replies.c.erased_at.is_(None), ~schema.asks.c.abstained)
         with self._reading() as connection:
             return int(connection.execute(found).scalar_one())
 
@@ -278,9 +281,9 @@ class Figures(Database):
     # ---- questions themselves ------------------------------------------------------------------------------------------
 
     def question_rows(self, scope: Scope, limit: int, *, abstained: bool | None = None) -> list[QuestionRow]:
-        """The newest first. abstained: only those that were, or were not; None: all."""
+        """The newest first, those erased left out. abstained: only those that were, or were not; None: all."""
         asks = schema.asks
-        found = select(asks.c.at, asks.c.question, asks.c.channel, asks.c.lang, asks.c.abstained).where(*_of_asks(scope))
+        found = select(asks.c.at, asks.c.question, asks.c.channel, asks.c.lang, asks.c.abstained).where(*_of_asks(scope), asks.c.erased_at.is_(None))
         found = found if abstained is None else found.where(asks.c.abstained.is_(true() if abstained else false()))
         with self._reading() as connection:
             return [QuestionRow(*row) for row in connection.execute(found.order_by(asks.c.at.desc(), asks.c.id.desc()).limit(limit))]
@@ -358,15 +361,16 @@ def _chats(since: dt.datetime, until: dt.datetime) -> Subquery:
     turn: dict[str, Any] = {"partition_by": asks.c.conversation, "order_by": (asks.c.at, asks.c.id)}
     told = select(
         asks.c.conversation, asks.c.at, asks.c.id, asks.c.channel, asks.c.lang, asks.c.article, asks.c.abstained, asks.c.question,
-        func.lag(asks.c.question).over(**turn).label("said_before"),
+        asks.c.repeats, func.lag(asks.c.question).over(**turn).label("said_before"),
     ).where(*within).subquery()  # fmt: skip
+    repeats = case((told.c.repeats.is_not(None), told.c.repeats), else_=told.c.said_before == told.c.question)  # kept where a text was erased
     chat: dict[str, Any] = {"partition_by": told.c.conversation, "order_by": (told.c.at, told.c.id)}
     return (
         select(
             told.c.at, told.c.channel, told.c.lang, told.c.article, told.c.abstained,
             func.lag(told.c.at).over(**chat).label("before"), func.lead(told.c.at).over(**chat).label("after"),
         )
-        .where(or_(told.c.said_before.is_(None), told.c.said_before != told.c.question))
+        .where(or_(told.c.said_before.is_(None), ~repeats))
         .subquery()
     )  # fmt: skip
 

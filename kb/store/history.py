@@ -42,10 +42,11 @@ class History(Database):
 
     def asks(
         self, *, since: dt.datetime | None = None, until: dt.datetime | None = None, by: str | None = None, conversation: str | None = None,
-        limit: int = 100, offset: int = 0,
+        limit: int = 100, offset: int = 0, erased: bool = False,
     ) -> list[Ask]:  # fmt: skip
-        """Newest first; `since` belongs to the period, `until` does not."""
+        """Newest first; `since` belongs to the period, `until` does not. erased: those whose texts were erased too."""
         found = _period(schema.asks, since, until, limit, offset)
+        found = found if erased else found.where(schema.asks.c.erased_at.is_(None))
         found = found if by is None else found.where(schema.asks.c.by_name == by)
         found = found if conversation is None else found.where(schema.asks.c.conversation == masked_conversation(conversation))
         return self._all(found, _ask)
@@ -92,10 +93,11 @@ class History(Database):
 
     def replies(
         self, *, since: dt.datetime | None = None, until: dt.datetime | None = None, by: str | None = None, answer_id: str | None = None,
-        limit: int = 100, offset: int = 0,
+        limit: int = 100, offset: int = 0, erased: bool = False,
     ) -> list[Reply]:  # fmt: skip
-        """Newest first; `since` belongs to the period, `until` does not."""
+        """Newest first; `since` belongs to the period, `until` does not. erased: those whose texts were erased too."""
         found = _period(schema.replies, since, until, limit, offset)
+        found = found if erased else found.where(schema.replies.c.erased_at.is_(None))
         found = found if by is None else found.where(schema.replies.c.by_name == by)
         found = found if answer_id is None else found.where(schema.replies.c.answer_id == answer_id)
         return self._all(found, _reply)
@@ -198,14 +200,14 @@ def _period(table: Table, since: dt.datetime | None, until: dt.datetime | None, 
 def _ask(row: Row[Any]) -> Ask:
     return Ask(
         row.id, row.at, row.by_name, row.channel, row.conversation, row.question, tuple(Turn(turn["role"], turn["text"]) for turn in row.history),
-        row.as_of, row.answer, row.snapshot, row.drafter, row.timings_ms,
+        row.as_of, row.answer, row.snapshot, row.drafter, row.timings_ms, row.erased_at,
     )  # fmt: skip
 
 
 def _reply(row: Row[Any]) -> Reply:
     return Reply(
         row.id, row.answer_id, row.at, row.by_name, row.channel, row.conversation, row.text, row.problems, row.action, row.drafted, row.edited,
-        row.seconds, row.delivery,
+        row.seconds, row.delivery, row.erased_at,
     )  # fmt: skip
 
 

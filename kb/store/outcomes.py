@@ -79,7 +79,7 @@ class ClaimsRow:
 
 
 class Outcomes(Database):
-    """Reads. `since` belongs to the period, `until` does not; newest first."""
+    """Reads. `since` belongs to the period, `until` does not; newest first. What was erased is left out: its texts are what is looked for here."""
 
     def unanswered_rows(self, since: dt.datetime, until: dt.datetime, unsure_below: float, *, limit: int = PAGE, offset: int = 0) -> list[AnswerRow]:
         """Abstentions, and answers whose confidence is below that."""
@@ -101,7 +101,7 @@ class Outcomes(Database):
         found = _asked(since, until).add_columns(
             replies.c.by_name, replies.c.drafted, replies.c.text, replies.c.edited, replies.c.id.label("reply_id")
         )
-        found = found.join(replies, replies.c.answer_id == asks.c.id).where(or_(replies.c.edited, abstained))
+        found = found.join(replies, replies.c.answer_id == asks.c.id).where(replies.c.erased_at.is_(None), or_(replies.c.edited, abstained))
         rows = self._rows(found.order_by(replies.c.id), limit, offset)
         return [RepliedRow(_answer(row), row.by_name, row.drafted, row.text, row.edited, True) for row in rows]
 
@@ -122,7 +122,7 @@ class Outcomes(Database):
         mine, alone = replies.alias(), and_(replies.c.conversation == asks.c.conversation, replies.c.answer_id.is_(None), replies.c.at > asks.c.at)
         found = _asked(since, until).add_columns(replies.c.text, replies.c.at.label("replied_at"), replies.c.id.label("reply_id"))
         found = found.join(replies, alone).where(
-            asks.c.conversation != "", type_coerce(asks.c.answer, JSON)["abstain"].as_boolean().is_not(true()),
+            asks.c.conversation != "", replies.c.erased_at.is_(None), type_coerce(asks.c.answer, JSON)["abstain"].as_boolean().is_not(true()),
             ~exists().where(mine.c.answer_id == asks.c.id),
         )  # fmt: skip
         rows = self._rows(found.order_by(replies.c.at, replies.c.id), limit, offset)
@@ -136,7 +136,10 @@ class Outcomes(Database):
             asks.c.id, replies.c.at, replies.c.by_name, asks.c.question, replies.c.drafted, replies.c.text, replies.c.edited,
             answer["claims"].label("claims"), answer["sources"].label("sources"),
         ).join(replies, replies.c.answer_id == asks.c.id)  # fmt: skip
-        found = found.where(replies.c.at >= since, replies.c.at < until, answer["abstain"].as_boolean().is_not(true()))
+        found = found.where(
+            replies.c.at >= since, replies.c.at < until, answer["abstain"].as_boolean().is_not(true()), asks.c.erased_at.is_(None),
+            replies.c.erased_at.is_(None),
+        )  # fmt: skip
         return [_claims(row) for row in self._rows(found.order_by(replies.c.at.desc(), replies.c.id.desc()), limit, offset)]
 
     def _rows(self, found: Select[Any], limit: int, offset: int) -> list[Row[Any]]:
@@ -152,7 +155,7 @@ def _asked(since: dt.datetime, until: dt.datetime) -> Select[Any]:
         answer["abstain"].as_boolean().label("abstained"), answer["reason"].as_string().label("reason"),
         answer["confidence"].as_float().label("confidence"), answer["sources"].label("sources"),
     ]  # fmt: skip
-    return select(*columns).where(table.c.at >= since, table.c.at < until).order_by(table.c.at.desc(), table.c.id.desc())
+    return select(*columns).where(table.c.at >= since, table.c.at < until, table.c.erased_at.is_(None)).order_by(table.c.at.desc(), table.c.id.desc())
 
 
 def _answer(row: Row[Any]) -> AnswerRow:

@@ -29,9 +29,12 @@ LONGEST_WAIT = 300.0
 FRAMED = "frame."
 """How the secret of a session in a help desk's frame begins. No other does, and whoever changes a secret has none."""
 
+LONGEST_UNNOTICED = dt.timedelta(minutes=1)
+"""A session's use is noticed at most so often, or in a tenth of the time after which it is idle: a busy person costs no write a request."""
+
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 _SESSION = (  # asked with every request, so it is made once
-    select(users, sessions.c.created_at.label("started_at"), sessions.c.expires_at)
+    select(users, sessions.c.created_at.label("started_at"), sessions.c.expires_at, sessions.c.used_at)
     .join(sessions, sessions.c.user_key == users.c.key)
     .where(sessions.c.digest == bindparam("digest"), sessions.c.expires_at > bindparam("now"))
 )
@@ -148,14 +151,33 @@ class People(Database):
         with self._writing() as connection:
             row = _known(connection, user_name)
             connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
-            connection.execute(insert(sessions).values(digest=digest(secret), user_key=row.key, created_at=at, expires_at=expires_at))
+            connection.execute(insert(sessions).values(digest=digest(secret), user_key=row.key, created_at=at, expires_at=expires_at, used_at=at))
         return secret, Session(_user(row), derived(secret, "csrf"), at.astimezone(dt.UTC), expires_at.astimezone(dt.UTC))
 
-    def session(self, secret: str, *, at: dt.datetime | None = None) -> Session | None:
-        """None where it is unknown, over, or its user is disabled."""
+    def session(self, secret: str, *, at: dt.datetime | None = None, idle: dt.timedelta | None = None, used: bool = True) -> Session | None:
+        """None where it is unknown, over, or its user is disabled; with idle, also where it was used for so long no more: then it is gone.
+
+        used: whether somebody uses it now; False where a page only looks whether it is still there.
+        """
+        at = at or _now()
         with self._reading() as connection:
-            row = connection.execute(_SESSION, {"digest": digest(secret), "now": at or _now()}).one_or_none()
+            row = connection.execute(_SESSION, {"digest": digest(secret), "now": at}).one_or_none()
+        if row is not None and idle is not None and not self._in_use(row, secret, at, idle, used):
+            return None
         return Session(_user(row), derived(secret, "csrf"), row.started_at, row.expires_at) if row and not row.disabled else None
+
+    def _in_use(self, row: Row[Any], secret: str, at: dt.datetime, idle: dt.timedelta, used: bool) -> bool:
+        """Ends the session where it is idle, else notices its use. It may live as much longer as its use goes unnoticed."""
+        unnoticed, last = min(idle / 10, LONGEST_UNNOTICED), row.used_at or row.started_at
+        mine, before = sessions.c.digest == digest(secret), at - idle - unnoticed
+        if last <= before:
+            with self._writing() as connection:  # unless it was used this moment, by another process
+                connection.execute(delete(sessions).where(mine, func.coalesce(sessions.c.used_at, sessions.c.created_at) <= before))
+            return False
+        if used and last <= at - unnoticed:
+            with self._writing() as connection:
+                connection.execute(update(sessions).where(mine).values(used_at=at))
+        return True
 
     def end_session(self, secret: str) -> None:
         with self._writing() as connection:

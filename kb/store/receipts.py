@@ -74,6 +74,8 @@ class Receipt:
     feedback: tuple[Feedback, ...]
     """Oldest first."""
     timings_ms: dict[str, float]
+    erased_at: dt.datetime | None = None
+    """When question and draft were erased; what the articles said stays."""
 
     @property
     def sent(self) -> str | None:
@@ -102,7 +104,7 @@ class Receipt:
             "feedback": [
                 {"id": one.id, "at": one.at.isoformat(), "by": one.by, "verdict": one.verdict, "reason": one.reason} for one in self.feedback
             ],
-            "timings_ms": self.timings_ms, "intact": self.intact,
+            "timings_ms": self.timings_ms, "intact": self.intact, "erased_at": self.erased_at.isoformat() if self.erased_at else None,
         }  # fmt: skip
 
     def as_text(self, *, whole_articles: bool = False) -> str:
@@ -121,8 +123,8 @@ def receipt(store: Store, answer_id: str) -> Receipt:
         id=ask.id, at=ask.at, by=ask.by, channel=ask.channel, conversation=ask.conversation, question=ask.question, history=ask.history,
         as_of=ask.as_of, draft=str(answer.get("draft", "")), drafter=ask.drafter, snapshot=ask.snapshot,
         sources=tuple(_source(store, source) for source in answer.get("sources", ())), disclaimers=tuple(answer.get("disclaimers", ())),
-        problems=_problems(answer), edits=tuple(store.edits(ask.id)), replies=tuple(reversed(store.replies(answer_id=ask.id, limit=MOST))),
-        feedback=tuple(reversed(store.feedback(answer_id=ask.id, limit=MOST))), timings_ms=ask.timings_ms,
+        problems=_problems(answer), edits=tuple(store.edits(ask.id)), replies=tuple(reversed(store.replies(answer_id=ask.id, limit=MOST, erased=True))),
+        feedback=tuple(reversed(store.feedback(answer_id=ask.id, limit=MOST))), timings_ms=ask.timings_ms, erased_at=ask.erased_at,
     )  # fmt: skip
 
 
@@ -179,6 +181,7 @@ def _head(receipt: Receipt) -> list[str]:
         f"Snapshot  {receipt.snapshot}",
         f"Drafter   {receipt.drafter}",
         *(["Timings   " + ", ".join(f"{name} {ms:.1f} ms" for name, ms in receipt.timings_ms.items())] if receipt.timings_ms else []),
+        *([f"Erased    {_moment(receipt.erased_at)}: what was asked and drafted"] if receipt.erased_at else []),
         *_block("Earlier turns", "\n".join(earlier)),
         *_block("Question", receipt.question),
     ]
@@ -223,7 +226,7 @@ def _afterwards(receipt: Receipt) -> list[str]:
         notes = ["edited" if reply.edited else "as drafted"]
         notes += [f"after {reply.seconds:.0f} s"] if reply.seconds is not None else []
         notes += [f"webhook: {reply.delivery}"] if reply.delivery != "none" else []
-        lines += _block(f"{did} {_moment(reply.at)} by {reply.by} ({', '.join(notes)})", reply.text)
+        lines += _block(f"{did} {_moment(reply.at)} by {reply.by} ({', '.join(notes)})", reply.text or "(erased)")
         lines += [f"    problem {problem.get('code', '')}: {problem.get('message', '')}" for problem in reply.problems]
     if not receipt.replies:
         lines += ["", "Nothing was copied or sent."]

@@ -79,6 +79,8 @@ class Ask:
     drafter: str
     """``extractive``, or the language model as in KB_LLM."""
     timings_ms: dict[str, float]
+    erased_at: dt.datetime | None = None
+    """When its texts were erased; what can be counted stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Reply:
     """From the message to the reply; None where unknown."""
     delivery: DeliveryState
     """Of the post to the webhook."""
+    erased_at: dt.datetime | None = None
+    """When its texts were erased; what can be counted stays."""
 
 
 @dataclass(frozen=True, slots=True)

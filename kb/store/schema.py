@@ -118,6 +118,7 @@ sessions = Table(
     Column("user_key", Words, ForeignKey("users.key", ondelete="CASCADE"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),  # noticed where idle sessions end
     Index("sessions_by_user", "user_key"),
     Index("sessions_by_end", "expires_at"),
 )  # fmt: skip
@@ -176,9 +177,12 @@ asks = Table(
     Column("abstained", Boolean, nullable=False),
     Column("reason", Words, nullable=False),
     Column("article", Words, nullable=False),
+    Column("repeats", Boolean),  # of an erased text, or the one after it: whether it says what the one before it in the conversation said
+    Column("erased_at", UtcDateTime),
     Index("asks_by_time", "at"),
     Index("asks_by_person", "by_name", "at"),
     Index("asks_by_conversation", "conversation", "at"),
+    Index("asks_with_text", "at", sqlite_where=text("erased_at IS NULL"), postgresql_where=text("erased_at IS NULL")),
 )  # fmt: skip
 
 edits = Table(
@@ -205,10 +209,12 @@ replies = Table(
     Column("seconds", Float),
     Column("delivery", Words, nullable=False),
     Column("idempotency_key", Words),
+    Column("erased_at", UtcDateTime),
     UniqueConstraint("by_name", "idempotency_key", name="replies_once"),
     Index("replies_by_time", "at"),
     Index("replies_by_person", "by_name", "at"),
     Index("replies_by_answer", "answer_id"),
+    Index("replies_with_text", "at", sqlite_where=text("erased_at IS NULL"), postgresql_where=text("erased_at IS NULL")),
 )  # fmt: skip
 
 feedback = Table(
@@ -261,6 +267,7 @@ attempts = Table(
     Column("lang", Words, nullable=False),
     Column("turns", Document, nullable=False),
     Column("course", NUMBER),
+    Column("erased_at", UtcDateTime),
     Index("attempts_by_person", "by_name", "at"),
     Index("attempts_by_time", "at"),
 )  # fmt: skip
@@ -363,6 +370,18 @@ demonstration = Table(
     Column("seed", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcDateTime, nullable=False),
     Column("made", Document, nullable=False),  # how many records of each kind
+)  # fmt: skip
+
+# ---- what is no longer kept ----------------------------------------------------------------------------------------------
+
+erasures = Table(
+    "erasures", METADATA,
+    Column("id", NUMBER, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("kind", Words, nullable=False),  # age | conversation | text
+    Column("counts", Document, nullable=False),  # how many texts of each kind
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 # ---- the database itself -------------------------------------------------------------------------------------------

@@ -14,9 +14,10 @@ from kb.store.outcomes import Outcomes
 from kb.store.people import People
 from kb.store.plans import Plans
 from kb.store.results import Results
+from kb.store.retention import Retention
 
 
-class Store(People, Clients, Changes, Conflicts, Attempts, Figures, Orders, Outcomes, Demonstrations, Plans, Results, Outbox):
+class Store(People, Clients, Changes, Conflicts, Attempts, Figures, Orders, Outcomes, Demonstrations, Plans, Results, Retention, Outbox):
     """Open it with `Store.open(store_url(settings))`. Thread-safe; every error is a StoreError."""
 
 

@@ -50,6 +50,8 @@ def test_every_field_can_be_set_by_its_variable() -> None:
         ({"KB_PORT": "70000"}, "KB_PORT: 70000 is no port"),
         ({"KB_PORT": "-1"}, "KB_PORT"),
         ({"KB_KEEP_SNAPSHOTS": "0"}, "KB_KEEP_SNAPSHOTS"),
+        ({"KB_KEEP_DAYS": "-1"}, "KB_KEEP_DAYS: -1 is less than nothing"),
+        ({"KB_IDLE_MINUTES": "-5"}, "KB_IDLE_MINUTES"),
     ],
 )
 def test_a_wrong_variable_is_refused_by_name(environ: dict[str, str], said: str) -> None:

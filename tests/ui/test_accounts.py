@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,13 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI, Request
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from kb.errors import SettingsError
 from kb.settings import Settings
+from kb.store.schema import sessions
+from kb.store.secrets import digest
 from ui.app import create_app, serve
 from ui.pages import _address
 from ui.services import Services
@@ -289,6 +293,57 @@ def test_a_token_may_do_what_its_scopes_say(app: FastAPI, services: Services) ->
     assert client.get("/desk/", headers=headers).status_code == 303
     assert client.get("/metrics", headers={"authorization": "Bearer made-up"}).status_code == 401
     assert client.get("/metrics").status_code == 401
+
+
+def test_an_agent_opens_their_own_receipts_and_learns_of_no_other(app: FastAPI, services: Services) -> None:
+    if services.store.user("ann") is None:
+        services.store.add_user("ann", "agent", PASSWORD)
+    asking, other, trainer = browser(app), browser(app), browser(app)
+    for client, name in ((asking, "amy"), (other, "ann"), (trainer, "tim")):
+        sign_in(client, name)
+    headers = {"origin": HOME, "x-csrf-token": boot(asking)["csrf"]}
+    answer = asking.post("/api/v1/answer", json={"text": "Returns?"}, headers=headers).json()["id"]
+    assert [client.get(f"/receipts/{answer}").status_code for client in (asking, other, trainer)] == [200, 404, 200]
+    assert other.get(f"/receipts/{answer}").text == other.get("/receipts/unknown").text
+
+
+# ---- idle sessions ---------------------------------------------------------------------------------------------------
+
+
+def test_whoever_does_nothing_is_signed_out(app: FastAPI, services: Services, shop: Settings) -> None:
+    ten = create_app(services, dataclasses.replace(shop, idle_minutes=10))
+
+    def of_minutes_ago(minutes: float) -> TestClient:
+        secret, _ = services.store.start_session("amy", 12, at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes))
+        client = browser(ten)
+        client.cookies.set(SESSION_COOKIE, secret)
+        return client
+
+    assert of_minutes_ago(5).get("/session").status_code == 204
+    left = of_minutes_ago(30)
+    assert left.get("/session").status_code == 401
+    assert left.get("/desk/").headers["location"].startswith("/login?next=")
+
+
+def test_a_page_that_only_looks_keeps_no_session_alive(app: FastAPI, services: Services, shop: Settings) -> None:
+    started = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=9)
+    secret, _ = services.store.start_session("amy", 12, at=started)
+    headers = {"cookie": f"{SESSION_COOKIE}={secret}"}
+    identities = Identities(services.store, dataclasses.replace(shop, idle_minutes=10))
+    idle, soon = dt.timedelta(minutes=10), dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
+    assert identities.of({**headers, "x-unattended": "1"}) is not None
+    with services.store._reading() as connection:
+        assert connection.execute(select(sessions.c.used_at).where(sessions.c.digest == digest(secret))).scalar_one() == started
+    assert identities.of(headers) is not None, "somebody is there, though a page has just looked"
+    assert services.store.session(secret, at=soon, idle=idle) is not None
+
+
+def test_without_the_setting_pages_watch_nobody(app: FastAPI, services: Services, shop: Settings) -> None:
+    client = browser(app)
+    assert client.get("/session").status_code == 401
+    sign_in(client, "amy")
+    assert client.get("/session").status_code == 204
+    assert boot(client)["idle"] == 0
 
 
 def test_a_program_reads_no_receipt_of_others(app: FastAPI, services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import threading
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from kb.settings import Settings
+from kb.store.schema import sessions
 from tests.retriever.openai_server import OpenAIServer, openai_server
 from tests.ui.desk_driver import MESSAGE, ask, clipboard, draft, paste, ready, select_in_draft, served, toasted
 from ui.i18n import texts
@@ -88,7 +91,7 @@ def quay(lantern_quay: Path, tmp_path_factory: pytest.TempPathFactory, receiver:
     return Settings(
         home=tmp_path_factory.mktemp("quay-home"), content=content, embedder="none", port=0, frame_ancestors="https://help.example",
         webhook_url=receiver.url, webhook_secret="a secret of the receiver and us",
-        llm="openai:gpt-test", llm_base_url=model.url, llm_api_key="sk-test",
+        llm="openai:gpt-test", llm_base_url=model.url, llm_api_key="sk-test", idle_minutes=30,
     )  # fmt: skip
 
 
@@ -161,6 +164,42 @@ def test_a_session_that_ends_costs_no_word(signed_in: Callable[..., Any]) -> Non
     assert draft(page).startswith("陳小姐")
     assert page.input_value(MESSAGE) == QUESTION
     page.wait_for_selector(".check-line.ok")
+
+
+def minutes_pass(page: Any, minutes: int) -> None:
+    """By the page's clock."""
+    page.evaluate("minutes => { const now = Date.now; Date.now = () => now() + minutes * 60_000; }", minutes)
+
+
+def test_whoever_leaves_the_desk_is_told_and_loses_no_word(
+    signed_in: Callable[..., Any], quay_services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr("ui.session.KNOWN_FOR", 0.0)
+    page = signed_in("amy")
+    ask(page, QUESTION)
+    select_in_draft(page, "您好!")
+    with page.expect_response(lambda response: response.url.endswith("/edit")):
+        page.keyboard.type("陳小姐您好!")
+    minutes_pass(page, 5)
+    with page.expect_request("**/session") as told:  # reading and typing ask the server nothing else
+        page.keyboard.press("Shift")
+    assert "x-unattended" not in told.value.headers
+    assert told.value.response().status == 204
+    minutes_pass(page, 31)
+    with page.expect_request("**/session") as looked:
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    assert looked.value.headers["x-unattended"] == "1"
+    assert looked.value.response().status == 204, "the session is in use elsewhere, as far as the server knows"
+    assert page.locator("#ended[open]").count() == 0
+    with quay_services.store._writing() as connection:
+        connection.execute(update(sessions).values(used_at=dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)))
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_selector("#ended[open]")
+    assert SAID["idle.title"] in page.inner_text("#ended")
+    assert SAID["ended.body"] in page.inner_text("#ended")
+    page.click("#ended a.strong")
+    sign_in(page, "amy")
+    assert draft(page).startswith("陳小姐")
 
 
 def test_another_person_does_not_see_it(signed_in: Callable[..., Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ import pytest
 from kb.errors import SnapshotError
 from kb.settings import Settings
 from kb.snapshot import changes_behind, current_id
+from kb.store import Ask
 from retriever import abstain
 from ui import services as module
 from ui.services import Services
@@ -130,3 +133,16 @@ def test_what_was_taken_over_as_measured_is_measured_while_nobody_waits(services
     until(lambda: abstainer.measured)
     assert abstainer._probe is not before
     desk.close()
+
+
+def test_old_texts_are_erased_beside_the_requests(services: Services) -> None:
+    old = dt.datetime.now(dt.UTC) - dt.timedelta(days=2)
+    services.store.add_ask(Ask("old", old, "mei", "", "", "Returns?", (), "2031-05-20", {"sources": []}, "s", "extractive", {}))
+    services.settings = dataclasses.replace(services.settings, keep_days=1)
+    services.start()
+    give_up = time.monotonic() + 20
+    while services.store.asks() and time.monotonic() < give_up:
+        time.sleep(0.01)
+    assert services.store.asks() == []
+    services.close()
+    assert not [one for one in threading.enumerate() if one.name == "retention"]

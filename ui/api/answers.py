@@ -160,8 +160,8 @@ def answer_routes(router: APIRouter, services: Services, recording: Recording) -
 
     @router.get("/answers/{answer_id}", summary="An answer as it was kept", response_model=KeptAnswerShown)
     def kept_answer(answer_id: Name, identity: Annotated[Identity, allow("answer")]) -> KeptAnswerShown:
-        """What the store keeps of an answer. A program sees only its own."""
-        kept = recording.ask(answer_id, identity)
+        """What the store keeps of an answer. Agents and programs read only their own."""
+        kept = recording.read(answer_id, identity)
         return KeptAnswerShown(
             id=kept.id, at=kept.at, by=kept.by, channel=kept.channel, conversation=kept.conversation, drafter=kept.drafter, answer=kept.answer
         )  # fmt: skip

@@ -72,7 +72,7 @@ RESPONSES: Final[dict[tuple[str, str], Any]] = {
             | {"text": f"---\nid: returns/tents\n…\n---\n## Unused tents\n\n{_QUOTE}\n", "intact": True}
         ],
         "disclaimers": [], "problems": [], "edits": [], "feedback": [], "timings_ms": ANSWER["timings_ms"], "intact": True,
-        "replies": [{key: value for key, value in _REPLY.items() if key not in ("answer_id", "conversation")}],
+        "erased_at": None, "replies": [{key: value for key, value in _REPLY.items() if key not in ("answer_id", "conversation")}],
     },
     ("post", "/check"): {"problems": [_PROBLEM]},
     ("get", "/search"): {

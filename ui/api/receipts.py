@@ -112,13 +112,15 @@ class ReceiptShown(Shown):
     timings_ms: dict[str, float]
     intact: bool
     """Every cited article is kept as it was."""
+    erased_at: dt.datetime | None
+    """When question and draft were erased; null where they are kept."""
 
 
 def receipt_routes(router: APIRouter, services: Services, recording: Recording) -> None:
     @router.get("/answers/{answer_id}/receipt", summary="An answer's receipt", response_model=ReceiptShown)
     def answer_receipt(answer_id: Name, identity: Annotated[Identity, allow("answer")]) -> dict[str, Any]:
-        """What was asked, drafted and sent, and each cited article as it was at the time."""
-        recording.ask(answer_id, identity)
+        """What was asked, drafted and sent, and each cited article as it was at the time. Agents and programs read receipts of their own answers."""
+        recording.read(answer_id, identity, erased=True)
         services.recorder.flush()
         return receipt(services.store, answer_id).as_json()
 

@@ -69,10 +69,17 @@ class Recording:
         added = tuple(source for source in given.sources if source.n not in taken and _stands(source, snapshot))
         return dataclasses.replace(own, sources=(*own.sources, *added))
 
-    def ask(self, answer_id: str, identity: Identity) -> Ask:
-        """What the store keeps of an answer. A program sees what it asked itself, people what the shop asked."""
+    def ask(self, answer_id: str, identity: Identity, *, erased: bool = False) -> Ask:
+        """What the store keeps of an answer. A program sees what it asked itself, people what the shop asked. erased: also where its texts are gone."""
         ask = self._services.recorder.ask(answer_id)
-        if ask is None or not _may_see(ask.by, identity):
+        if ask is None or not _may_see(ask.by, identity) or (ask.erased_at is not None and not erased):
+            raise Refusal(404, "there is no such answer")
+        return ask
+
+    def read(self, answer_id: str, identity: Identity, *, erased: bool = False) -> Ask:
+        """As `ask`, to be read whole. Refuses with 404 also what somebody else asked and this reader may not see: nobody learns which ids there are."""
+        ask = self.ask(answer_id, identity, erased=erased)
+        if not may_read(ask.by, identity):
             raise Refusal(404, "there is no such answer")
         return ask
 
@@ -96,8 +103,13 @@ def _stands(source: Source, snapshot: Snapshot) -> bool:
     return any(chunk.article == article.id and source.quote in chunk.quote for chunk in snapshot.chunks)
 
 
+def may_read(by: str, identity: Identity) -> bool:
+    """Whether an answer, and all that came of it, is shown: agents and programs read what they asked themselves, others what the shop asked."""
+    return by == actor(identity) or (identity.via != "token" and identity.role != "agent")
+
+
 def _may_see(by: str, identity: Identity) -> bool:
     return identity.via != "token" or by == actor(identity)
 
 
-__all__ = ["EXTRACTIVE", "Recording", "actor"]
+__all__ = ["EXTRACTIVE", "Recording", "actor", "may_read"]

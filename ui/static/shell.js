@@ -1,6 +1,7 @@
 // What every page has: the bar at the top, languages, who is signed in, the keys, toasts, and what to do when the session has ended.
 
 import { boot, byId, h, t, translate } from "./dom.js";
+import "./idle.js";
 
 const attached = new Set();
 const waiting = []; // [{parts, start}]
@@ -104,7 +105,7 @@ function showEnded(kind) {
   const reload = h("button", { type: "button", class: "strong", onclick: () => location.reload() }, t("stale.reload"));
   const stay = h("button", { type: "button", class: "plain", onclick: () => sheet.close() }, t("stay"));
   sheet.querySelector("h2").textContent = t(`${kind}.title`);
-  sheet.querySelector("p").textContent = t(kind === "ended" && boot.embed ? "ended.frame" : `${kind}.body`);
+  sheet.querySelector("p").textContent = t(kind === "stale" ? "stale.body" : boot.embed ? "ended.frame" : "ended.body");
   sheet.querySelector(".acts").replaceChildren(stay, ...(kind === "stale" ? [reload] : boot.embed ? [] : [signIn]));
   sheet.showModal();
 }

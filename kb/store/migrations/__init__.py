@@ -13,7 +13,16 @@ from sqlalchemy import Connection, insert, inspect, select, text
 
 from kb.errors import StoreError
 from kb.store import schema
-from kb.store.migrations import m001_first_tables, m002_revisions, m003_attempts, m004_conflict_decisions, m005_drills, m006_figures, m007_plans
+from kb.store.migrations import (
+    m001_first_tables,
+    m002_revisions,
+    m003_attempts,
+    m004_conflict_decisions,
+    m005_drills,
+    m006_figures,
+    m007_plans,
+    m008_erasures,
+)  # fmt: skip
 
 Migration = Callable[[Connection], None]
 
@@ -25,6 +34,7 @@ MIGRATIONS: Mapping[int, tuple[str, Migration]] = {
     5: ("drills, courses, certificates", m005_drills.migrate),
     6: ("figures, orders, demonstration", m006_figures.migrate),
     7: ("plans", m007_plans.migrate),
+    8: ("erasures", m008_erasures.migrate),
 }
 
 _POSTGRES_LOCK = 7_023_618_001

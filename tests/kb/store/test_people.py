@@ -297,6 +297,45 @@ def test_sessions_that_are_over_are_deleted(store: Store) -> None:
         assert connection.execute(text("SELECT count(*) FROM sessions")).scalar() == 2
 
 
+# ---- idle sessions -----------------------------------------------------------------------------------------------------
+
+IDLE = dt.timedelta(minutes=10)
+
+
+def test_a_session_that_nobody_uses_is_gone_and_one_in_use_lives_on(store: Store) -> None:
+    left, used = (store.start_session("mei", 12, at=NOW)[0] for _ in range(2))
+    for minutes in range(0, 60, 9):
+        assert store.session(used, at=later(minutes=minutes), idle=IDLE) is not None
+    assert store.session(left, at=later(minutes=9), idle=IDLE, used=False) is not None
+    assert store.session(left, at=later(minutes=11, seconds=1), idle=IDLE, used=False) is None, "looking at it is no use of it"
+    with store._reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM sessions")).scalar() == 1
+    assert store.session(used, at=later(minutes=54 + 12), idle=IDLE) is None
+    assert store.session(used, at=later(minutes=54)) is None, "it does not come back"
+
+
+def test_a_use_just_before_it_counts_though_it_went_unnoticed(store: Store) -> None:
+    """A use is written at most once a minute: whoever did something within the ten minutes is still here."""
+    secret, _ = store.start_session("mei", 12, at=NOW)
+    assert store.session(secret, at=later(seconds=59), idle=IDLE) is not None
+    assert store.session(secret, at=later(minutes=10, seconds=58), idle=IDLE) is not None
+
+
+def test_without_the_setting_nobody_is_idle_and_nothing_is_written(store: Store) -> None:
+    secret, _ = store.start_session("mei", 12, at=NOW)
+    assert store.session(secret, at=later(hours=11)) is not None
+    assert store.session(secret, at=later(minutes=1), idle=IDLE) is not None
+
+
+def test_a_session_of_an_earlier_release_counts_from_its_beginning(store: Store) -> None:
+    secret, _ = store.start_session("mei", 12, at=NOW)
+    with store._writing() as connection:
+        connection.execute(text("UPDATE sessions SET used_at = NULL"))
+    assert store.session(secret, at=later(minutes=5), idle=IDLE) is not None
+    assert store.session(secret, at=later(minutes=15), idle=IDLE) is not None
+    assert store.session(secret, at=later(minutes=30), idle=IDLE) is None
+
+
 def test_a_removed_user_may_be_added_again(store: Store) -> None:
     store.remove_user("mei")
     assert store.users() == []

@@ -76,6 +76,36 @@ def test_a_program_sees_its_own_answers_only(program: Any, asked: dict[str, Any]
         assert one.request(method, f"/api/v1{path}", json=body).status_code == 404, path
 
 
+@pytest.mark.parametrize("path", ["", "/receipt"])
+def test_an_agent_reads_their_own_answers_and_learns_of_no_other(person: Any, asked: dict[str, Any], path: str) -> None:
+    address = f"/api/v1/answers/{asked['id']}{path}"
+    for name in ("agent", "trainer", "owner", "admin"):
+        assert person(name).get(address).status_code == 200, name
+    other = person("another-agent")
+    refused, unknown = other.get(address), other.get(f"/api/v1/answers/{'0' * 32}{path}")
+    assert refused.status_code == 404
+    assert {**refused.json(), "request_id": ""} == {**unknown.json(), "request_id": ""}
+
+
+def test_a_receipt_of_what_was_erased_says_so_and_keeps_the_articles(person: Any, services: Services) -> None:
+    client = person("agent")
+    asked = client.post("/api/v1/answer", json={"text": QUESTION, "conversation": "c-gone"}).json()
+    client.post("/api/v1/replies", json={"answer_id": asked["id"], "text": asked["draft"], "action": "copy", "conversation": "c-gone"})
+    assert services.recorder.flush()
+    services.store.erase(services.store.held_of_conversation("c-gone"), "conversation", "a test")
+    receipt = client.get(f"/api/v1/answers/{asked['id']}/receipt").json()
+    assert (receipt["question"], receipt["draft"], receipt["sent"], receipt["intact"]) == ("", "", "", True)
+    assert receipt["erased_at"]
+    assert receipt["sources"][0]["quote"] == asked["sources"][0]["quote"]
+    page = client.get(f"/receipts/{asked['id']}")
+    assert page.status_code == 200
+    assert QUESTION not in page.text
+    assert client.get(f"/api/v1/answers/{asked['id']}").status_code == 404, "an answer object has a draft"
+    assert client.put(f"/api/v1/answers/{asked['id']}/edit", json={"text": QUESTION}).status_code == 404, "nothing is written to it again"
+    listed = client.get("/api/v1/replies", params={"answer_id": asked["id"]}).json()["replies"]
+    assert listed == []
+
+
 def test_programs_and_people_of_one_name_are_told_apart(program: Any, services: Services) -> None:
     given = program("answer", name="agent").post("/api/v1/answer", json={"text": QUESTION}).json()
     kept = services.recorder.ask(given["id"])
