@@ -57,9 +57,12 @@ def write(
             kept = _mended(kept, draft, unsupported)
             continue
         droppable = _droppable(kept, query.wants)
-        if droppable is None:
+        if droppable is not None:
+            kept = _drop(kept, droppable)
+        elif any(pick.shorter for pick in kept):
+            kept = [dataclasses.replace(pick, evidence=pick.shorter or pick.evidence, shorter=None) for pick in kept]
+        else:
             return draft
-        kept = _drop(kept, droppable)
 
 
 def _best_only(picks: Sequence[Pick]) -> list[Pick]:

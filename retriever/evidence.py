@@ -33,8 +33,15 @@ SHORT = {"zh": 36, "en": 90}
 """Characters up to which a chunk is quoted whole."""
 SENTENCE_MARGIN = 0.12
 """How far behind the best sentence of a chunk another may score and still be quoted."""
+BEST_CHUNK_MARGIN = 0.3
+"""The same for a whole sentence of a question's best chunk, whose conditions and exceptions belong to the answer; not for the pieces of a list."""
+OTHER_PLACE = 0.2
+"""What a sentence gains that names the place asked about, and loses that names another: the two are never within a margin of each other."""
 SURE = 0.9
 """Score from which a sentence that denies answers a question whether something may be done with no."""
+_ADDING = re.compile(r"\s*(?:plus|with|and|including|另|再加|加上|連同|连同|及|並|并|包括)", re.IGNORECASE)
+"""What comes on top of the clause before it, and is no alternative to it."""
+_LISTING = (";", "\uff1b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Pick:
     """The question asks whether something may be done, and this says no."""
     conflicts_with: int | None = None
     """Index of the pick that states another value for the same thing."""
+    shorter: Evidence | None = None
+    """The same without what is beside the question, where room is short."""
 
 
 def select(found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pick]:
@@ -57,9 +66,10 @@ def select(found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pic
         first = next((hit for hit in one.hits if hit.index not in taken), None)
         if first is None:
             continue
-        evidence = _evidence(first, searcher, one.part)
+        shorter = _evidence(first, searcher, one.part)
+        evidence = shorter if searcher.embedder is None else _evidence(first, searcher, one.part, BEST_CHUNK_MARGIN)
         sure = searcher.embedder is not None and first.score >= SURE
-        picks.append(Pick(number, evidence, denies=sure and asks_permission(one.part) and denies(evidence.text)))
+        picks.append(Pick(number, evidence, denies=sure and asks_permission(one.part) and denies(shorter.text), shorter=shorter))
         taken.add(first.index)
         rival = conflicting(first, one, searcher, query)
         if rival is not None and rival.index not in taken:
@@ -219,14 +229,14 @@ def _repeats(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> bool:
     )  # fmt: skip
 
 
-def _evidence(hit: Hit, searcher: Searcher, part: str) -> Evidence:
+def _evidence(hit: Hit, searcher: Searcher, part: str, margin: float = SENTENCE_MARGIN) -> Evidence:
     """The chunk, narrowed to its sentences that answer, and a sentence that lists values to those that answer."""
     chunk = searcher.chunk(hit)
     whole = Evidence(chunk, hit.score, chunk.quote, chunk.text, chunk.lines)
     if chunk.kind == "row" or len(chunk.text) <= SHORT["zh" if re.search(f"[{HAN}]", chunk.text) else "en"]:
         return whole
     texts = [chunk.text[start:end] for start, end in sentences(chunk.text)]
-    kept = _narrowed(texts, part, searcher, SENTENCE_MARGIN)
+    kept = _narrowed(texts, part, searcher, margin)
     if len(kept) == 1:
         clauses = [clause for clause in re.split(r"(?<=[,\uff0c、])(?!\d{3})\s*", kept[0]) if clause.strip()]
         if _lists_values(clauses):
@@ -243,17 +253,19 @@ def _evidence(hit: Hit, searcher: Searcher, part: str) -> Evidence:
 
 
 def _narrowed(texts: Sequence[str], part: str, searcher: Searcher, margin: float) -> list[str]:
-    """The texts that score within the margin of the best one, in their order."""
+    """The texts that score within the margin of the best one, in their order; pieces of a list within that of a sentence at most."""
     if len(texts) < 2:
         return list(texts)
     scores = _sentence_scores(texts, part, searcher)
-    return [text for text, score in zip(texts, scores, strict=True) if score >= max(scores) - margin]
+    listed = [piece.rstrip().endswith(_LISTING) or (at > 0 and texts[at - 1].rstrip().endswith(_LISTING)) for at, piece in enumerate(texts)]
+    margins = [min(margin, SENTENCE_MARGIN) if in_list else margin for in_list in listed]
+    return [text for text, score, most in zip(texts, scores, margins, strict=True) if score >= max(scores) - most]
 
 
 def _lists_values(clauses: Sequence[str]) -> bool:
     """Whether the clauses give values of one kind for different things: each names something and states a value of the kind."""
     stating = [clause for clause in clauses if read(clause) and re.match(rf"\s*[{HAN}A-Za-z]", clause)]
-    if len(stating) < 2 or len(stating) < len(clauses) - 1:
+    if any(_ADDING.match(clause) for clause in stating) or len(stating) < 2 or len(stating) < len(clauses) - 1:
         return False
     kinds = [{(quantity.kind, quantity.unit) for quantity in read(clause)} for clause in stating]
     return bool(set.intersection(*kinds))
@@ -266,7 +278,7 @@ def _sentence_scores(texts: Sequence[str], part: str, searcher: Searcher) -> lis
     scores = [0.3 * len(asked & set(tokenise(text))) / max(1, len(asked)) for text in texts]
     for i, text in enumerate(texts):
         near = place_lexicon().find(text)
-        scores[i] += (0.15 if same_ground(places, near) else -0.15) if near and places else 0.0
+        scores[i] += (OTHER_PLACE if same_ground(places, near) else -OTHER_PLACE) if near and places else 0.0
     if searcher.remembered is None:
         return scores
     cosines = searcher.remembered.encode_passages(texts) @ searcher.remembered.encode_queries([part])[0]

@@ -214,7 +214,7 @@ def test_other_places_values_answer_no_question_about_a_place(harbour: Callable[
     answerer = harbour(*RATES)
     assert_holds(answerer.answer("寄去台北運費幾多錢?"))
     assert "HKD 32" in answerer.answer("寄去深圳運費幾多錢?").draft, "a town of the province"
-    assert "HKD 75" in answerer.answer("寄去離島運費幾多錢?").draft, "an island of the district"
+    assert "HKD 75" in answerer.answer("寄去離島區運費幾多錢?").draft, "an island of that district"
     assert not harbour(*RATES, "運費到付,按重量計算。").answer("寄去台北運費幾多錢?").abstain, "what names no place may hold everywhere"
 
 

@@ -287,6 +287,19 @@ def test_the_best_of_each_question_is_left_out_last(new_chunk: NewChunk, new_art
     assert length_in_chat(draft) <= BUDGET["en"]
 
 
+def test_what_is_beside_the_question_makes_room_before_a_draft_is_too_long(new_chunk: NewChunk, new_article: NewArticle) -> None:
+    answer = "A kite is rented for EUR 14 a day."
+    chunk = new_chunk("a", answer + " Whoever rents one for a week gets a second reel on top of that." * 8)
+    whole = pick(chunk)
+    short = Evidence(chunk, 1.0, chunk.quote, answer, chunk.lines)
+    assert "EUR 14" in drafted([dataclasses.replace(whole, shorter=short)], [new_article("a")]).text
+    assert (
+        length_in_chat(drafted([dataclasses.replace(whole, shorter=short)], [new_article("a")]))
+        <= BUDGET["en"]
+        < length_in_chat(drafted([whole], [new_article("a")]))
+    )
+
+
 def test_one_answer_longer_than_a_chat_is_still_given(new_chunk: NewChunk, new_article: NewArticle) -> None:
     draft = drafted([pick(new_chunk("a", "Kites " + "fly and " * 200 + "land."))], [new_article("a")])
     assert len(draft.claims) == 1

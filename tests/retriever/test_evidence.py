@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from kb.content import Companions, Term
+from kb.embedding import make_embedder
 from kb.models import Article, Chunk, Hit, Query
+from kb.settings import Settings
 from kb.snapshot import Snapshot
 from retriever.evidence import MOST_EVIDENCE, Pick, row_sentence, select
 from retriever.search import Found, Searcher
@@ -229,6 +231,30 @@ def test_with_vectors_the_nearest_sentence_answers(new_shop: Shop, hash_embedder
     (pick,) = select(searcher.search(asking(searcher, question)), searcher, asking(searcher, question))
     assert pick.evidence.text.startswith("遺失線軸須賠償 HKD 120")
     assert "星期日" not in pick.evidence.text
+
+
+WARRANTY = "購買後 30 日內在網站登記風箏編號,保養免費延長 6 個月。逾期登記只作紀錄,不會延長保養。舊款風箏沿用購買當日的條款。"
+PIECES = "登記後保養延長:網站登記的風箏延長 6 個月;門市登記的風箏延長 3 個月;電話登記的風箏延長 1 個月,以登記當日起計。"
+
+
+def test_the_best_chunk_keeps_its_conditions_and_a_list_only_the_piece_that_answers(new_shop: Shop, asking: Ask) -> None:
+    embedder = make_embedder(Settings(embedder="bundled"))
+    searcher = Searcher(new_shop([WARRANTY, PIECES], embedder=embedder), embedder)
+    question = "喺網站登記咗風箏,保養延長幾耐?"
+    query = asking(searcher, question)
+    for index, kept, left_out in ((0, "不會延長", "門市"), (1, "網站登記的風箏延長 6 個月", "門市")):
+        (pick,) = select([found((index, 1.0), part=question)], searcher, query)
+        assert kept in pick.evidence.text
+        assert left_out not in pick.evidence.text
+        assert pick.shorter is not None
+        assert len(pick.shorter.text) <= len(pick.evidence.text)
+
+
+def test_what_comes_on_top_stays(new_shop: Shop, asking: Ask) -> None:
+    text = "A kite with its reel is HK$65 for 3 days, plus a deposit of HK$200 that is paid back when both come home dry and whole."
+    searcher = Searcher(new_shop([text]), None)
+    (pick,) = select([found((0, 1.0), part="rent for a kite?")], searcher, asking(searcher, "rent for a kite?"))
+    assert "HK$200" in pick.evidence.text
 
 
 def test_a_pick_knows_its_article(kites: Searcher, asking: Ask) -> None:
