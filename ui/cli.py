@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -86,13 +87,18 @@ def _watch(content: Path, settings: Settings, embedder: Embedder | None) -> None
     from kb.store import Store, store_url
     from ui.watch import watch
 
+    stop = Event()
+
+    def end(number: int, _frame: object) -> None:
+        """What is being published is published; whoever cannot wait for that asks twice."""
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
     store = Store.open(store_url(settings))
     try:
-        watch(
-            content, settings, embedder, store, lambda said: err.print(f"{said}") if isinstance(said, YoujuError) else _print_summary(said), Event()
-        )
-    except KeyboardInterrupt:
-        pass
+        watch(content, settings, embedder, store, lambda said: err.print(f"{said}") if isinstance(said, YoujuError) else _print_summary(said), stop)
     finally:
         store.close()
 
@@ -113,7 +119,9 @@ def lint_command(path: ContentArgument = None) -> None:
 
     content = path or Settings.load().content
     articles, companions, problems = lint(content)
-    problems += drill_problems(content, articles, companions)
+    broken_beside = any(problem.severity == "error" and problem.file.endswith(".yaml") for problem in problems)
+    if not broken_beside:  # else drills would seem to name channels and seasons that are not there
+        problems += drill_problems(content, articles, companions)
     for problem in sorted(problems, key=lambda one: (one.file, one.line)):
         out.print(f"{problem}" if problem.severity == "error" else f"{problem} (warning)")
     errors = sum(problem.severity == "error" for problem in problems)
