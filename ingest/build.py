@@ -11,7 +11,7 @@ from pathlib import Path
 from ingest.authoring import status_of
 from ingest.chunk import chunk
 from ingest.embed import Progress, embed
-from ingest.lint import Known, check_article, cross_check, keep_one_of_each_id
+from ingest.lint import Known, check_article, cross_check, files_not_read, keep_one_of_each_id
 from ingest.parse import parse
 from ingest.read import RawArticle, read_article, read_articles, read_companions
 from ingest.wanted import Wanted, change_to, chunks_of, embedded_text, parts_of, wanted_of, with_staying
@@ -68,17 +68,18 @@ class _Reading:
 
 
 def lint(content: Path) -> tuple[list[Article], Companions, list[Problem]]:
-    """Every article that can be used, the companions, and every problem of the folder. Raises ContentError for broken companions."""
-    reading, folder = _read(content), content / "articles"
-    known, problems = Known.of(reading.usable, reading.companions), list(reading.problems)
+    """Every article that can be used, as much of the companions as can be read, and every problem of the folder."""
+    companions, beside = Companions.understand(content)
+    reading, folder = _read(content, companions=companions), content / "articles"
+    known, problems = Known.of(reading.usable, reading.companions), [*beside, *files_not_read(content), *reading.problems]
     for article in reading.usable:
         found = check_article(article, reading.texts[article.file], known)
         problems += [dataclasses.replace(problem, file=str(folder / problem.file)) for problem in found]
     return list(reading.usable), reading.companions, problems
 
 
-def _read(content: Path, before: _Reading | None = None) -> _Reading:
-    """before: an earlier reading; what still says the same is not parsed again."""
+def _read(content: Path, before: _Reading | None = None, companions: Companions | None = None) -> _Reading:
+    """before: an earlier reading; what still says the same is not parsed again. companions: where they were read before. Raises ContentError for broken ones."""
     known = before.files if before else {}
     files: dict[str, _File] = {}
     texts: dict[str, str] = {}
@@ -90,7 +91,7 @@ def _read(content: Path, before: _Reading | None = None) -> _Reading:
             texts[raw.file] = raw.original
         else:
             files[_below(folder, raw.file)] = _File("", None, (raw,))
-    companions = Companions.load(content)
+    companions = companions or Companions.load(content)
     articles, duplicates = keep_one_of_each_id(one.article for one in files.values() if one.article)
     related = duplicates + cross_check(articles, companions)
     problems = [problem for one in files.values() for problem in one.problems]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.problems import problem
+from ingest.lint_replies import stated_in, unused
 from kb.models import ApprovedReply, Article, Block, Chunk, Problem, Section
 from kb.quantities import read, supported
 from kb.text import sentences, tokenise
@@ -20,13 +20,13 @@ LONGEST_CHUNK = 600
 
 
 def chunk(article: Article, similarity: Similarity | None = None) -> tuple[list[Chunk], list[Problem]]:
-    """The article's chunks in reading order, and warnings about approved replies that no text of their section supports."""
+    """The article's chunks in reading order, and warnings about approved replies that word no text of their section."""
     chunks: list[Chunk] = []
     problems: list[Problem] = []
     for section in article.sections:
         blocks = [piece for block in section.blocks for piece in _pieces(block)]
         replies, lost = _assign(article, section, blocks, similarity)
-        problems += [problem("reply-quantity", article.file, reply.line, "warning") for reply in lost]
+        problems += [unused(article, section, blocks, reply) for reply in lost]
         for position, block in enumerate(blocks):
             ordinal = len(chunks)
             chunks.append(
@@ -72,7 +72,7 @@ def _assign(
             for position, block in enumerate(blocks):
                 if any(other.lang == lang for other in assigned.get(position, [])):
                     continue
-                stated = read("; ".join((block.text, *section.path, article.title)))
+                stated = stated_in(block, section, article)
                 if not all(supported(quantity, stated) for quantity in needed):
                     continue
                 place = abs(order / len(lines) - position / len(blocks))

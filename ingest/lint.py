@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 
 from ingest.problems import problem
-from kb.content import Companions
+from kb.content import FILES, Companions
 from kb.embedding import Vectors
 from kb.models import Article, Problem
 from kb.quantities import Kind, Quantity, prepare, read
@@ -36,6 +37,12 @@ def keep_one_of_each_id(articles: Iterable[Article]) -> tuple[list[Article], lis
         kept.append(chosen)
         problems += [problem("id-twice", article.file, 2, key="id", id=article_id, file=chosen.file) for article in same if article is not chosen]
     return kept, problems
+
+
+def files_not_read(content: Path) -> list[Problem]:
+    """YAML files beside articles/ whose names nobody reads: a shop.yml would go unnoticed."""
+    found = sorted(path for path in (*content.glob("*.yaml"), *content.glob("*.yml")) if path.name not in FILES)
+    return [problem("file-not-read", str(path), 1, "warning", known=", ".join(FILES)) for path in found]
 
 
 def cross_check(
@@ -342,4 +349,6 @@ def _may_repeat(article: Article, other: Article, today: dt.date) -> bool:
     )
 
 
-__all__ = ["RULES", "Known", "Page", "Rule", "body_start", "check_article", "cross_check", "keep_one_of_each_id", "key_line", "near_duplicates"]
+__all__ = [
+    "RULES", "Known", "Page", "Rule", "body_start", "check_article", "cross_check", "files_not_read", "keep_one_of_each_id", "key_line", "near_duplicates",
+]  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from kb.models import Problem, Severity
+from kb.problems import finding
 
 WORDED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # ---- the file ----
@@ -39,13 +39,27 @@ WORDED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "no-text": ("the article has no text", "write its body below the front matter"),
     "reply-language": ("the reply block names no known language", "write '::: reply lang=zh-Hant', zh-Hans or en"),
     "reply-open": ("the reply block has no end", "close it with a line ':::'"),
-    "reply-quantity": ("the approved reply states a quantity that no text of its section states", "mend the reply or the section"),
+    "reply-quantity": ("the approved reply states {quantities}, and nothing in the article does", "mend the reply or the section"),
+    "reply-elsewhere": (
+        "the approved reply states {quantities}, and its section does not (line {lines} does)",
+        "put the reply below that text, mend it, or state the same in its section",
+    ),
+    "reply-apart": (
+        "no draft uses the approved reply: no one text of its section states all of {quantities} (lines {lines} do together)",
+        "write a line for each sentence, item or row, or one sentence that states it all",
+    ),
+    "reply-taken": (
+        "no draft uses the approved reply: the text that it fits has another one in this language",
+        "write the text that this one words, or take one of them out",
+    ),
+    "reply-no-text": ("no draft uses the approved reply: its section has no text", "put it below the text that it words, under the same heading"),
     # ---- beside the others ----
     "id-twice": ("id '{id}' is also the id of {file}", "give one of them another id"),
     "names-itself": ("{key} names the article itself", "name another article or leave it empty"),
     "names-nothing": ("{key} names '{target}', which is no article", "mend the id or leave it empty"),
     "supersedes-circle": ("supersedes leads back to the article itself", "let only the newer one name the older"),
     "disclaimer-unknown": ("disclaimer '{disclaimer}' is not in disclaimers.yaml", "add its text there or mend the id"),
+    "file-not-read": ("this file is not read", "name it as one of those that are ({known}), or move it elsewhere"),
     "review-after-end": ("review_by lies after valid_until", "review it while it is in force"),
     # ---- how it is written ----
     "no-validity": ("valid_from is missing: nobody can tell since when this holds", "add valid_from: YYYY-MM-DD"),
@@ -66,20 +80,10 @@ WORDED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
 })  # fmt: skip
 """Code → what is wrong, and how to mend it. Names in braces are the parameters of that code. `key` is always one of the front matter."""
 
-LONGEST_VALUE = 200
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
 
 def problem(code: str, file: str, line: int, severity: Severity = "error", /, **params: str | int) -> Problem:
-    """A finding, worded. What an article says within it stays in one line. Raises KeyError for a code or a parameter that is not there."""
-    what, fix = WORDED[code]
-    plain = {name: _in_a_line(value) if isinstance(value, str) else value for name, value in params.items()}
-    return Problem(file, line, what.format(**plain), fix.format(**plain), severity, code, plain)
-
-
-def _in_a_line(text: str) -> str:
-    text = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    """A finding about an article. Raises KeyError for a code or a parameter that is not there."""
+    return finding(WORDED, code, file, line, severity, **params)
 
 
 __all__ = ["WORDED", "problem"]

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import difflib
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from kb.errors import ContentError
-from kb.models import REPLY_LANGUAGES, ReplyLanguage
+from kb.companion_problems import BrokenCompanions, problems_of, use_one_of
+from kb.models import REPLY_LANGUAGES, Problem, ReplyLanguage
 from kb.privacy import problem_of_pattern
+from kb.yaml_files import Document, compose_yaml, load_yaml, read_document, read_yaml
 
 
 class Thresholds(BaseModel):
     """What `kb calibrate` fitted for a shop."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    abstain: float | None = None
+    abstain: Annotated[float | None, Field(examples=["0.3"])] = None
     """Probability of 'no article answers' from which a draft abstains, 0..1; None: the bundled default."""
 
 
@@ -37,7 +49,7 @@ class Privacy(BaseModel):
     """What counts as personal data in a shop, beside what does everywhere."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    order_numbers: tuple[str, ...] = ()
+    order_numbers: Annotated[tuple[str, ...], Field(examples=["['AB-?[0-9]{6}']"])] = ()
     """Regular expressions of the shop's own order numbers; each is held against whole words of a message, in either case."""
 
     @field_validator("order_numbers")
@@ -49,15 +61,39 @@ class Privacy(BaseModel):
         return patterns
 
 
+_IN_EVERY_LANGUAGE = "{zh-Hant: …, zh-Hans: …, en: …}"
+
+
 def _in_every_language(texts: dict[ReplyLanguage, str]) -> dict[ReplyLanguage, str]:
     """Texts that a page or a draft shows: one in each reply language, none empty."""
     missing = [lang for lang in REPLY_LANGUAGES if not texts.get(lang, "").strip()]
     if missing:
-        raise ValueError(f"has no text in {', '.join(missing)}")
+        raise ValueError(f"has no text in {', '.join(missing)}; write {_IN_EVERY_LANGUAGE}")
     return {lang: texts[lang].strip() for lang in REPLY_LANGUAGES}
 
 
-InEveryLanguage = Annotated[dict[ReplyLanguage, str], AfterValidator(_in_every_language)]
+def _in_one_language(name: Any) -> Any:
+    """A name that is the same in every language may be written once."""
+    return dict.fromkeys(REPLY_LANGUAGES, name) if isinstance(name, str) else name
+
+
+def _iso_day(day: Any) -> Any:
+    """Only YYYY-MM-DD: pydantic would also read 20260301 as seconds since 1970."""
+    if isinstance(day, dt.date) or (isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day) and _is_day(day)):
+        return day
+    raise ValueError(f"{day!r} is no date; write it as YYYY-MM-DD")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+InEveryLanguage = Annotated[dict[ReplyLanguage, str], AfterValidator(_in_every_language), Field(examples=[_IN_EVERY_LANGUAGE])]
+Day = Annotated[dt.date, BeforeValidator(_iso_day)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """Lower-case letters, digits and dashes; never shown to a customer."""
 
@@ -67,7 +103,7 @@ class Channel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: Key
-    name: InEveryLanguage
+    name: Annotated[InEveryLanguage, BeforeValidator(_in_one_language)]
     target_seconds: Annotated[int, Field(gt=0)] | None = None
     """Within how many seconds a first reply is due; None: the shop names no target."""
 
@@ -76,15 +112,15 @@ class Shop(BaseModel):
     """shop.yaml. Everything has a default, so that a folder with articles alone works."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: dict[ReplyLanguage, str] = {}
+    name: Annotated[dict[ReplyLanguage, str], BeforeValidator(_in_one_language), Field(examples=[_IN_EVERY_LANGUAGE])] = {}
     time_zone: str = "UTC"
     reply_language: ReplyLanguage = "zh-Hant"
-    today: dt.date | None = None
+    today: Day | None = None
     """A fixed day for demonstrations; None: the shop's own date."""
-    thresholds: Thresholds = Thresholds()
-    channels: tuple[Channel, ...] = ()
-    privacy: Privacy = Privacy()
-    review: Review = Review()
+    thresholds: Annotated[Thresholds, Field(examples=["{abstain: 0.3}"])] = Thresholds()
+    channels: Annotated[tuple[Channel, ...], Field(examples=[f"[{{id: chat, name: {_IN_EVERY_LANGUAGE}, target_seconds: 180}}]"])] = ()
+    privacy: Annotated[Privacy, Field(examples=["{order_numbers: ['AB-?[0-9]{6}']}"])] = Privacy()
+    review: Annotated[Review, Field(examples=["{second_person: true}"])] = Review()
 
     @field_validator("channels")
     @classmethod
@@ -97,7 +133,8 @@ class Shop(BaseModel):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"unknown time zone {zone!r}; use a name such as Asia/Hong_Kong") from error
+            near = difflib.get_close_matches(zone, available_timezones(), 1, 0.75)
+            raise ValueError(f"unknown time zone {zone!r}; use a name such as {near[0] if near else 'Asia/Hong_Kong'}") from error
         return zone
 
     def current_date(self) -> dt.date:
@@ -110,7 +147,7 @@ class Term(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str
-    names: dict[ReplyLanguage | Literal["yue"], list[str]]
+    names: Annotated[dict[Literal[ReplyLanguage, "yue"], list[str]], Field(examples=["{zh-Hant: [ … ], zh-Hans: [ … ], en: [ … ]}"])]
 
     def all_names(self) -> list[str]:
         return [name for names in self.names.values() for name in names]
@@ -123,8 +160,8 @@ class Greeting(BaseModel):
     id: Key
     name: InEveryLanguage
     text: InEveryLanguage
-    first_day: dt.date = Field(alias="from")
-    last_day: dt.date = Field(alias="until")
+    first_day: Day = Field(alias="from", examples=["2026-12-18"])
+    last_day: Day = Field(alias="until", examples=["2027-01-03"])
     """Both days belong to the season."""
     article: str | None = None
     """Id of the article that sets the rules of the greeting, where there is one."""
@@ -151,8 +188,8 @@ class Phrases(BaseModel):
     """phrases.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    greetings: tuple[Greeting, ...] = ()
-    quick: tuple[QuickPhrase, ...] = ()
+    greetings: Annotated[tuple[Greeting, ...], Field(examples=["[{id: …, name: …, text: …, from: 2026-12-18, until: 2027-01-03}]"])] = ()
+    quick: Annotated[tuple[QuickPhrase, ...], Field(examples=[f"[{{id: …, text: {_IN_EVERY_LANGUAGE}}}]"])] = ()
 
     @field_validator("greetings", "quick")
     @classmethod
@@ -186,14 +223,24 @@ class Companions:
 
     @classmethod
     def load(cls, folder: Path) -> Companions:
-        """Read the files of a content folder; absent ones give defaults. Raises ContentError naming file and remedy."""
-        return cls(
-            shop=_shop(folder / "shop.yaml"),
-            disclaimers=_disclaimers(folder / "disclaimers.yaml"),
-            glossary=_glossary(folder / "glossary.yaml"),
-            boundaries=_boundaries(folder / "boundaries.yaml"),
-            phrases=_phrases(folder / "phrases.yaml"),
+        """Read the files of a content folder; absent ones give defaults. Raises BrokenCompanions naming file, line and remedy."""
+        companions, problems = cls.understand(folder)
+        if problems:
+            raise BrokenCompanions(problems)
+        return companions
+
+    @classmethod
+    def understand(cls, folder: Path) -> tuple[Companions, list[Problem]]:
+        """As much of the files as can be read, and everything that is wrong with them. Only `load` tells whether they can be used."""
+        problems: list[Problem] = []
+        companions = cls(
+            shop=_shop(read_document(folder / "shop.yaml", problems), problems),
+            disclaimers=_disclaimers(read_document(folder / "disclaimers.yaml", problems), problems),
+            glossary=_glossary(read_document(folder / "glossary.yaml", problems), problems),
+            boundaries=_boundaries(read_document(folder / "boundaries.yaml", problems), problems),
+            phrases=_phrases(read_document(folder / "phrases.yaml", problems), problems),
         )
+        return companions, problems
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -215,109 +262,108 @@ class Companions:
         )
 
 
-_FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""PyYAML's safe loader over libyaml, ten times as fast, where it was built with it."""
-_BROKEN = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
-"""What a broken text makes PyYAML raise."""
-
-
-class UndatedLoader(yaml.SafeLoader):
-    """Leaves dates as text, so that a day that does not exist is reported under its key and line."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_FAST_UNDATED_LOADER = type("FastUndatedLoader", (_FAST_LOADER,), {"yaml_implicit_resolvers": UndatedLoader.yaml_implicit_resolvers})
-
-
-def load_yaml(text: str, *, dates: bool = True) -> Any:
-    """The value of a YAML text; dates: as dates rather than as text. Raises as `yaml.load` does with the slower loader, whose marks and words are the more exact ones."""
-    try:
-        return yaml.load(text, Loader=_FAST_LOADER if dates else _FAST_UNDATED_LOADER)
-    except _BROKEN:
-        return yaml.load(text, Loader=yaml.SafeLoader if dates else UndatedLoader)
-
-
-def compose_yaml(text: str) -> yaml.Node | None:
-    """The node of a YAML text, with its marks. Raises as `yaml.compose` does."""
-    try:
-        node: yaml.Node | None = yaml.compose(text, Loader=_FAST_LOADER)
-    except _BROKEN:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    return node
-
-
-def read_yaml(path: Path) -> Any:
-    """The YAML of a file, None where there is no file. Raises ContentError with the line."""
-    if not path.is_file():
-        return None
-    try:
-        return load_yaml(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ContentError(f"cannot be read: {error.strerror}", where=str(path), fix="check the file and its permissions") from error
-    except UnicodeDecodeError as error:
-        raise ContentError(f"byte {error.start} is not UTF-8", where=str(path), fix="save the file as UTF-8") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        what = getattr(error, "problem", None) or " ".join(str(error).split())
-        raise ContentError(f"broken YAML: {what}", where=f"{path}{line}", fix="mend the YAML") from error
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:  # a day that does not exist, a wrong explicit tag
-        raise ContentError(f"broken YAML: {' '.join(str(error).split())}", where=str(path), fix="mend the YAML; quote dates and numbers") from error
-
-
 def first_problem(error: ValidationError, whole: str = "file") -> str:
     """Where the first problem of a validation lies, `whole` where that is no key, and what it is."""
     problem = error.errors()[0]
     return f"{'.'.join(str(part) for part in problem['loc']) or whole}: {problem['msg']}"
 
 
-def _shop(path: Path) -> Shop:
+FILES = ("shop.yaml", "disclaimers.yaml", "glossary.yaml", "boundaries.yaml", "phrases.yaml")
+"""Those that may stand beside articles/, each read by the function of its name below."""
+
+_Model = TypeVar("_Model", Shop, Phrases)
+
+
+def _shop(document: Document, problems: list[Problem]) -> Shop:
+    return _without_wrong_keys(Shop, document, problems)
+
+
+def _phrases(document: Document, problems: list[Problem]) -> Phrases:
+    return _without_wrong_keys(Phrases, document, problems)
+
+
+def _without_wrong_keys(model: type[_Model], document: Document, problems: list[Problem]) -> _Model:
+    """The file's values; those that are empty or wrong are left at their defaults."""
+    given = {} if document.value is None else document.value
+    if isinstance(given, dict):
+        given = {key: value for key, value in given.items() if value is not None or key not in model.model_fields}
     try:
-        return Shop.model_validate(read_yaml(path) or {})
+        return model.model_validate(given)
     except ValidationError as error:
-        raise ContentError(first_problem(error), where=str(path), fix="mend the value; docs/content.md lists the keys") from error
+        problems += problems_of(error, model, document)
+        wrong = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+        sound = {key: value for key, value in given.items() if isinstance(key, str) and key not in wrong} if isinstance(given, dict) else {}
+        return model.model_validate(sound)
 
 
-def _disclaimers(path: Path) -> dict[str, dict[str, str]]:
-    data = read_yaml(path) or {}
+def _disclaimers(document: Document, problems: list[Problem]) -> dict[str, dict[str, str]]:
+    """Each id, also of texts that are wrong: an article that names one is not wrong for that."""
+    data = document.value
+    if data is not None and not isinstance(data, dict):
+        problems.append(document.problem((), "must map ids to texts", f"write `id: {_IN_EVERY_LANGUAGE}`"))
     if not isinstance(data, dict):
-        raise ContentError("must map ids to texts", where=str(path), fix="write `id: {zh-Hant: …, zh-Hans: …, en: …}`")
+        return {key: {} for key in _first_words(document.path)}
+    found: dict[str, dict[str, str]] = {}
     for key, texts in data.items():
-        missing = [lang for lang in REPLY_LANGUAGES if not isinstance(texts, dict) or not str(texts.get(lang) or "").strip()]
-        if missing:
-            raise ContentError(f"disclaimer {key!r} has no text in {', '.join(missing)}", where=str(path), fix="add the text")
-    return {str(key): {lang: str(texts[lang]).strip() for lang in REPLY_LANGUAGES} for key, texts in data.items()}
+        problems += [document.problem((str(key), *where), what, fix) for where, what, fix in _wrong_texts(key, texts)]
+        known = texts if isinstance(texts, dict) else {}
+        found[str(key)] = {lang: str(known.get(lang) or "").strip() for lang in REPLY_LANGUAGES}
+    return found
 
 
-def _glossary(path: Path) -> tuple[Term, ...]:
-    data = read_yaml(path) or {}
-    entries = data.get("terms", []) if isinstance(data, dict) else data
-    try:
-        return tuple(Term.model_validate(entry) for entry in entries)
-    except (ValidationError, TypeError) as error:
-        detail = first_problem(error) if isinstance(error, ValidationError) else str(error)
-        raise ContentError(f"broken term: {detail}", where=str(path), fix="write `terms: [{id: …, names: {en: [ … ]}}]`") from error
+def _wrong_texts(key: Any, texts: Any) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """(where below its id, what is wrong, how to mend it) of a disclaimer."""
+    known = texts if isinstance(texts, dict) else {}
+    for lang in known:
+        if lang not in REPLY_LANGUAGES:
+            yield (str(lang),), f"disclaimer {key!r}: unknown key '{lang}'", use_one_of(str(lang), REPLY_LANGUAGES, 0.8)
+    missing = [lang for lang in REPLY_LANGUAGES if not str(known.get(lang) or "").strip()]
+    if missing:
+        yield (), f"disclaimer {key!r} has no text in {', '.join(missing)}", f"write `{key}: {_IN_EVERY_LANGUAGE}`"
 
 
-def _boundaries(path: Path) -> tuple[str, ...]:
-    data = read_yaml(path) or []
-    if not isinstance(data, list) or not all(isinstance(message, str) for message in data):
-        raise ContentError("must be a list of messages", where=str(path), fix="write one `- message` a line")
-    return tuple(data)
+def _first_words(path: Path) -> list[str]:
+    """The keys at the beginning of lines in a file that is no proper YAML."""
+    text = path.read_bytes().decode(errors="replace") if path.is_file() else ""
+    return re.findall(r"^([\w.-]+)\s*:", text, re.MULTILINE)
 
 
-def _phrases(path: Path) -> Phrases:
-    try:
-        return Phrases.model_validate(read_yaml(path) or {})
-    except ValidationError as error:
-        raise ContentError(first_problem(error), where=str(path), fix="mend the value; docs/content.md lists the keys") from error
+_TERMS = "`terms: [{id: …, names: {zh-Hant: [ … ], zh-Hans: [ … ], en: [ … ]}}]`"
+
+
+def _glossary(document: Document, problems: list[Problem]) -> tuple[Term, ...]:
+    """The terms; none where one is wrong, so that no product is called unknown for that."""
+    data = document.value
+    at: tuple[str, ...] = ("terms",) if isinstance(data, dict) else ()
+    entries = data.get("terms") if isinstance(data, dict) else data
+    if data is not None and not isinstance(entries, list):
+        problems.append(document.problem(at, "has no list of terms", f"write {_TERMS}"))
+        return ()
+    terms: list[Term] = []
+    for key in data if isinstance(data, dict) else ():
+        if key != "terms":
+            problems.append(document.problem((str(key),), f"unknown key '{key}'", "write 'terms' alone"))
+    for position, entry in enumerate(entries or ()):
+        try:
+            terms.append(Term.model_validate(entry))
+        except ValidationError as error:
+            problems += problems_of(error, Term, document, (*at, position))
+    return tuple(terms) if len(terms) == len(entries or ()) else ()
+
+
+def _boundaries(document: Document, problems: list[Problem]) -> tuple[str, ...]:
+    data = document.value
+    if data is not None and not isinstance(data, list):
+        problems.append(document.problem((), "must be a list of messages", "write one `- message` a line"))
+        return ()
+    messages = data or []
+    for position, message in enumerate(messages):
+        if not isinstance(message, str):
+            problems.append(document.problem((position,), f"must be a list of messages, and {message!r} is no text", "write it in quotation marks"))
+    return tuple(message for message in messages if isinstance(message, str))
 
 
 __all__ = [
-    "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Review", "Shop", "Term", "Thresholds", "compose_yaml", "first_problem",
-    "load_yaml", "read_yaml",
+    "FILES", "BrokenCompanions", "Channel", "Companions", "Greeting", "Phrases", "Privacy", "QuickPhrase", "Review", "Shop", "Term", "Thresholds",
+    "compose_yaml", "first_problem", "load_yaml", "read_yaml",
 ]  # fmt: skip

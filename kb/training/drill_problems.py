@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from kb.models import Problem, Severity
+from kb.problems import finding
 
 WORDED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # ---- the file ----
@@ -58,20 +58,10 @@ WORDED: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
 })  # fmt: skip
 """Code → what is wrong, and how to mend it. Names in braces are the parameters of that code. `key` is always one of the front matter."""
 
-LONGEST_VALUE = 200
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
 
 def problem(code: str, file: str, line: int, severity: Severity = "error", /, **params: str | int) -> Problem:
-    """A finding, worded. What a drill says within it stays in one line. Raises KeyError for a code or a parameter that is not there."""
-    what, fix = WORDED[code]
-    plain = {name: _in_a_line(value) if isinstance(value, str) else value for name, value in params.items()}
-    return Problem(file, line, what.format(**plain), fix.format(**plain), severity, code, plain)
-
-
-def _in_a_line(text: str) -> str:
-    text = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    """A finding about a drill. Raises KeyError for a code or a parameter that is not there."""
+    return finding(WORDED, code, file, line, severity, **params)
 
 
 __all__ = ["WORDED", "problem"]

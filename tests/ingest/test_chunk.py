@@ -97,14 +97,56 @@ def test_a_block_takes_one_approved_line_a_language() -> None:
     body = "- 雨傘不退。\n- 雨衣不退。\n\n::: reply lang=en\nUmbrellas are final sale.\nRaincoats are final sale.\nHats are final sale.\n:::"
     found, problems = chunk(article(body))
     assert [[reply.text for reply in one.replies] for one in found] == [["Umbrellas are final sale."], ["Raincoats are final sale."]]
-    assert [(problem.line, problem.severity) for problem in problems] == [(11, "warning")]
+    assert [(problem.line, problem.severity, problem.code) for problem in problems] == [(11, "warning", "reply-taken")]
 
 
 def test_an_approved_line_with_a_quantity_that_its_section_lacks_is_reported_and_left_out() -> None:
     found, problems = chunk(article("## Fee\nThe fee is HKD 45.\n\n::: reply lang=en\nThe fee is HKD 54.\n:::"))
     assert found[0].replies == ()
     assert [(problem.line, problem.severity) for problem in problems] == [(9, "warning")]
-    assert "states a quantity that no text of its section states" in problems[0].what
+    assert problems[0].what == "the approved reply states HKD 54, and nothing in the article does"
+
+
+SHIPPING = """\
+## 運費
+
+| 地區 | 滿 | 運費 (HK$) |
+|---|---|---|
+| 九龍 | $600 | 50 |
+| 新界 | $1,000 | 110 |
+
+每單最低訂購額 $280,派送 16:00–19:00。BL-2 傘不送。
+
+::: reply lang=zh-Hans
+{reply}
+:::
+
+## 退貨
+
+可於 9 日內退貨。"""
+
+
+@pytest.mark.parametrize(
+    ("reply", "code", "params"),
+    [
+        ("九龙满 $600,运费 HK$50。", "", {}),
+        ("最低 HK$280,下午 4 點至晚上 7 點送,BL-2 除外。", "", {}),
+        ("满 $600 收 $50,满 $1,000 收 $110。", "reply-apart", {"quantities": "$600, $50, $1,000, $110", "lines": "9, 10"}),
+        ("满 $600 收 $110。", "reply-apart", {"quantities": "$600, $110", "lines": "9, 10"}),
+        ("九龙满 $600,除了 BL-2,下午收货。", "reply-apart", {"quantities": "$600, BL-2", "lines": "9, 12"}),
+        ("九龙满 $600,9 天内可退。", "reply-elsewhere", {"quantities": "9 天", "lines": "20"}),
+        ("九龙满 $650,运费 $50,5 天内可退,BL-7 除外。", "reply-quantity", {"quantities": "$650, 5 天, BL-7"}),
+    ],
+)  # fmt: skip
+def test_why_an_approved_line_is_left_out_is_said_with_the_quantities_and_where_they_stand(reply: str, code: str, params: dict[str, str]) -> None:
+    _, problems = chunk(article(SHIPPING.format(reply=reply)))
+    assert [(problem.code, dict(problem.params)) for problem in problems] == ([(code, params)] if code else [])
+
+
+def test_an_approved_line_that_spans_the_pieces_of_a_long_paragraph_names_its_line_once() -> None:
+    paragraph = "The fee is HKD 45. " + "An umbrella keeps the rain off whoever carries it. " * 20 + "Returns take 9 days."
+    _, problems = chunk(article(f"{paragraph}\n\n::: reply lang=en\nThe fee is HKD 45; returns take 9 days.\n:::"))
+    assert [(problem.code, problem.params["lines"]) for problem in problems] == [("reply-apart", "5")]
 
 
 def test_a_quantity_of_the_heading_or_title_counts_as_stated() -> None:
@@ -116,7 +158,7 @@ def test_a_quantity_of_the_heading_or_title_counts_as_stated() -> None:
 def test_approved_lines_of_a_section_without_text_are_reported() -> None:
     found, problems = chunk(article("Text.\n\n## Empty\n::: reply lang=en\nHello.\n:::"))
     assert [one.replies for one in found] == [()]
-    assert [problem.line for problem in problems] == [9]
+    assert [(problem.line, problem.code) for problem in problems] == [(9, "reply-no-text")]
 
 
 @pytest.mark.parametrize("swapped", [False, True])

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from ingest.build import lint
 from ingest.library import parsed
-from ingest.lint import RULES, Known, check_article, cross_check, keep_one_of_each_id, near_duplicates
+from ingest.lint import RULES, Known, check_article, cross_check, files_not_read, keep_one_of_each_id, near_duplicates
 from ingest.read import RawArticle
-from kb.content import Companions, Term
+from kb.content import FILES, Companions, Term
 from kb.embedding import unit_rows
 from kb.models import Article
 
@@ -222,3 +225,27 @@ def test_itself_translations_other_versions_and_what_is_over_are_no_duplicates()
         old,
     ]
     assert duplicates(article("a", supersedes="before", translation_of="origin"), others, 5) == []
+
+
+# ---- a folder ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_shop_written_as_the_documentation_shows_has_no_problem(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "content.md").read_text(encoding="utf-8")
+    files = {"articles/returns/tents.md": re.findall(r"^```markdown\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)[0]}
+    files |= {name: block for block, name in re.findall(r"^```yaml\n(# (\w+\.yaml).*?)^```$", text, re.DOTALL | re.MULTILINE)}
+    assert sorted(files) == sorted(["articles/returns/tents.md", *FILES])
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    articles, companions, problems = lint(tmp_path)
+    assert problems == []
+    assert [len(section.replies) for section in articles[0].sections] == [1, 0]
+    assert (companions.shop.name["zh-Hans"], len(companions.glossary), len(companions.boundaries)) == ("Tent House", 2, 1)
+
+
+def test_yaml_files_that_nobody_reads_are_doubted(tmp_path: Path) -> None:
+    for name in ("shop.yml", "disclaimer.yaml", "glossary.yaml", "questions/set.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    assert [(Path(one.file).name, one.severity) for one in files_not_read(tmp_path)] == [("disclaimer.yaml", "warning"), ("shop.yml", "warning")]

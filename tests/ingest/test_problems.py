@@ -12,7 +12,7 @@ from ingest.problems import WORDED, problem
 from ui.texts_lint import _CHINESE, LINT_TEXTS
 
 ROOT = Path(__file__).parents[2]
-STAGES = ("ingest/read.py", "ingest/parse.py", "ingest/chunk.py", "ingest/lint.py", "ui/workspace.py")
+STAGES = ("ingest/read.py", "ingest/parse.py", "ingest/chunk.py", "ingest/lint.py", "ingest/lint_replies.py", "ui/workspace.py")
 
 
 def calls(path: str) -> list[ast.Call]:

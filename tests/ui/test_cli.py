@@ -337,6 +337,18 @@ def test_lint_with_warnings_alone_exits_0(kb: Run, own_lantern_quay: Path) -> No
     assert (code, len(out.splitlines())) == (0, 1)
 
 
+def test_lint_tells_of_the_files_beside_the_articles_and_of_the_articles_at_once(kb: Run, own_lantern_quay: Path) -> None:
+    (own_lantern_quay / "shop.yaml").write_text("timezone: UTC\nreply_language: fr\n", encoding="utf-8")
+    (own_lantern_quay / "disclaimers.yaml").write_text("wind: Mind it.\nink: {zh-Hant: a, zh-Hans: b, en: c}\n", encoding="utf-8")
+    (own_lantern_quay / "glossary.yml").write_text("terms: []\n", encoding="utf-8")
+    (own_lantern_quay / "articles" / "a.md").write_text("---\ntitle: T\nlang: fr\n---\nText\n", encoding="utf-8")
+    code, out, err = kb("lint", own_lantern_quay)
+    assert (code, err) == (1, "5 articles can be used; 4 errors, 1 warnings\n")
+    assert [line.removeprefix(f"{own_lantern_quay}/").split(": ")[0] for line in out.splitlines()] == [
+        "articles/a.md:3", "disclaimers.yaml:1", "glossary.yml:1", "shop.yaml:1", "shop.yaml:2",
+    ]  # fmt: skip
+
+
 # ---- eval ------------------------------------------------------------------------------------------------------------
 
 
