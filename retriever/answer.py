@@ -25,14 +25,12 @@ from retriever.llm import LanguageModelDrafter, as_it_stands
 from retriever.llm_events import EXTRACTIVE, Event, EvidenceEvent, FinalEvent, NoteEvent
 from retriever.phrases import phrase
 from retriever.query import weight
-from retriever.search import Found, Searcher, ranked_articles
+from retriever.search import LEANING, Found, Searcher, ranked_articles
 
 ESCALATION = "escalation"
 """Category of the articles that say who takes which case."""
 
 
-LEANS = 10
-"""Han characters, or two for a word, below which a question that names nothing may say too little by itself."""
 ESCALATION_MARGIN = 0.15
 """How far behind the best hit a row of such an article may score and still name who takes the case."""
 
@@ -118,7 +116,7 @@ class Answerer:
         """With each question that says too little by itself ("and how many?") asked again together with the one before it, where that one is answered."""
         searched, judged = list(found[:1]), list(verdicts[:1])
         for one, verdict, before in zip(found[1:], verdicts[1:], query.parts, strict=False):
-            if verdict.refuse and not judged[-1].refuse and weight(one.part) < LEANS and not self.searcher.terms.find(one.part):
+            if verdict.refuse and not judged[-1].refuse and weight(one.part) < LEANING and not self.searcher.terms.find(one.part):
                 whole = dataclasses.replace(query, parts=(f"{before} {one.part}",))
                 again = self.searcher.search(whole)
                 verdict_again = self.abstainer.judge(whole, again)[0]

@@ -80,7 +80,7 @@ def select(found: Sequence[Found], searcher: Searcher, query: Query) -> list[Pic
         key=lambda entry: -entry[0],
     )
     for gap, number, hit in more:
-        if len(picks) >= MOST_EVIDENCE or hit.index in taken:
+        if len(picks) >= MOST_EVIDENCE or hit.index in taken or _out_of_time(hit, picks, searcher, query):
             continue
         if -gap > _margin(hit, picks, searcher) or _repeats(hit, picks, searcher):
             continue
@@ -195,6 +195,13 @@ def _margin(hit: Hit, picks: Sequence[Pick], searcher: Searcher) -> float:
         return SIBLING_MARGIN
     together = any((chunk.article, chunk.section) == (pick.evidence.chunk.article, pick.evidence.chunk.section) for pick in picks)
     return SECTION_MARGIN if together else MARGIN
+
+
+def _out_of_time(hit: Hit, picks: Sequence[Pick], searcher: Searcher, query: Query) -> bool:
+    """Whether the chunk's article is over or still to come, and neither the question nor what was chosen first is about that."""
+    article = searcher.article(hit)
+    asked = query.about_past or query.about_ended or query.about_future
+    return not (asked or article.in_force(query.as_of) or any(pick.evidence.chunk.article == article.id for pick in picks))
 
 
 def _has_parallel(chunk: Chunk, picks: Sequence[Pick]) -> bool:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
@@ -25,7 +25,7 @@ from retriever import lexical
 from retriever.conditions import agreement, codes, condition_of, numbers
 from retriever.dense import Remembered, nearest, query_vector
 from retriever.fusion import Weights, fuse
-from retriever.query import understand
+from retriever.query import understand, weight
 
 _ABOUT_ITSELF = re.compile(
     r"^(?:本|[這这][篇份個个])?(?:文|頁|页|篇|政策|守則|守则|指引|規則|规则|說明|说明|表)(?:說明|说明|説明|列出|列明|介紹|介绍|適用|适用|記載|记载)|本[文頁页篇]|[這这]篇|\b[Tt]his (?:article|page|document|policy|guide)\b"
@@ -39,6 +39,8 @@ RARE_NUMBER = 0.1
 """Share of the chunks up to which a number that they hold tells them apart; one may always."""
 REMEMBERED = 50_000
 """Chunks whose facts are remembered; then all are forgotten, since the next question finds most of its own again at once."""
+LEANING = 10
+"""Weight of a question (`retriever.query.weight`) below which it leans on the one before it in the message."""
 NEIGHBOURS = 5
 """Best chunks that must all be about other places before a question about one is left open."""
 RERANKED = 40
@@ -148,7 +150,17 @@ class Searcher:
 
     def search(self, query: Query) -> list[Found]:
         """What each question of the message finds."""
-        return [self._search_part(query, part, f"{part} {generic_words(part)}".rstrip()) for part in query.parts]
+        return [
+            self._search_part(self._in_context(query, number), part, f"{part} {generic_words(part)}".rstrip())
+            for number, part in enumerate(query.parts)
+        ]
+
+    def _in_context(self, query: Query, number: int) -> Query:
+        """The query as one of its questions is understood: one that says little by itself leans on the question before it."""
+        part = query.parts[number]
+        if number == 0 or weight(part) >= LEANING or self.terms.find(part):
+            return query
+        return replace(query, context=query.parts[number - 1])
 
     def is_neighbour(self, hit: Hit, query: Query, part: str) -> bool:
         """Whether the chunk is about other products or places than those that the question names: a neighbour's value."""

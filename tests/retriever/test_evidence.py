@@ -250,6 +250,16 @@ def test_the_best_chunk_keeps_its_conditions_and_a_list_only_the_piece_that_answ
         assert len(pick.shorter.text) <= len(pick.evidence.text)
 
 
+def test_what_is_over_or_to_come_is_no_addition_to_what_holds(new_shop: Shop, new_article: Callable[..., Article], asking: Ask) -> None:
+    texts = ["Kites are rented for EUR 14 a day.", "Renting two kites at the festival takes EUR 5 off.", "Reels are washed with soap."]
+    searcher = Searcher(new_shop(texts, [new_article("a1", valid_until=dt.date(2031, 1, 1))]), None)
+    hits = found((0, 1.0), (1, 0.99), (2, 0.9), part="What does renting a kite cost?")
+    chosen = [pick.evidence.chunk.article for pick in select([hits], searcher, asking(searcher, "What does renting a kite cost?"))]
+    assert chosen == ["a0", "a2"]
+    asked = "What did renting a kite cost last year?"
+    assert "a1" in [pick.evidence.chunk.article for pick in select([found((0, 1.0), (1, 0.99), part=asked)], searcher, asking(searcher, asked))]
+
+
 def test_what_comes_on_top_stays(new_shop: Shop, asking: Ask) -> None:
     text = "A kite with its reel is HK$65 for 3 days, plus a deposit of HK$200 that is paid back when both come home dry and whole."
     searcher = Searcher(new_shop([text]), None)
