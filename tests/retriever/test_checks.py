@@ -289,6 +289,8 @@ def compliance(new_shop: Shop, new_article: Callable[..., Article], new_chunk: C
         "不得推介未滿 12 歲人士單獨放風箏。",
         "Avoid flying near power lines.",
         'The text "of the label" may be quoted.',
+        'Never say "best"; avoid "first" in headlines.',
+        "回覆不得使用「首」字。",
     ]
     chunks = [new_chunk("wording", text, at) for at, text in enumerate(texts)]
     chunks.append(new_chunk("wording", cells=(("不可說", "包飛、一飛沖天"), ("改用", "飛得穩定")), ordinal=20))
@@ -312,6 +314,12 @@ def compliance(new_shop: Shop, new_article: Callable[..., Article], new_chunk: C
         ("這隻風箏並非零墜落,亦不能防風,不可治病", []),
         ("It is not unbreakable, and never waterproof.", []),
         ("最多 3 隻,最遲 5 日,最近的店", []),
+        ("最久十個工作日,最長大約 17 日,最快兩日,最低 EUR 3,您最擔心的事", []),
+        ("全港最快的風箏", [("最", "")]),
+        ("飛得最久的風箏,最低價", [("最", ""), ("最", "")]),
+        ("首先,首 15 日內", []),
+        ("Our first order, best before May, best by June, we do our best. Best regards", []),
+        ("The best kite in town", [("best", "")]),
         ("第一次放風箏,第一天", []),
         ("放心飛", []),
         ("waterproofing tape", []),
