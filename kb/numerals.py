@@ -16,11 +16,11 @@ _ENGLISH_TENS = {word: 10 * value for value, word in enumerate("twenty thirty fo
 ENGLISH_NUMBERS |= _ENGLISH_TENS
 
 CHINESE = "[零〇一二两三四五六七八九十百千万廿]+"
-ENGLISH = (
-    f"(?:(?:{'|'.join(word for word in _ENGLISH_TENS if word != 'hundred')})[- ](?:one|two|three|four|five|six|seven|eight|nine)\\b|"
-    + "|".join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))
-    + ")"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_UNDER_HUNDRED = f"(?:{'|'.join(word for word in _ENGLISH_TENS if word != 'hundred')})[- ](?:{_ONES})\\b|" + "|".join(
+    sorted(ENGLISH_NUMBERS, key=len, reverse=True)
 )
+ENGLISH = rf"(?:(?:a|{_ONES}) hundred\b(?: and (?:{_UNDER_HUNDRED}))?|{_UNDER_HUNDRED})"
 DIGITS = r"[0-9][0-9\x00]*(?:\.[0-9]+)?"  # \x00 stands where a thousands comma was
 SIGNED = rf"[-+±]?{DIGITS}"
 ANY = re.compile(rf"[0-9零〇一二两三四五六七八九十百千万廿半]|\b(?:{'|'.join(ENGLISH_NUMBERS)}|half|once|twice|fortnight)")
@@ -34,8 +34,10 @@ def number(text: str) -> float:
         raise ValueError("no numeral")
     if text == "半":
         return 0.5
-    if all(word in ENGLISH_NUMBERS for word in re.split("[- ]", text)):
-        return float(sum(ENGLISH_NUMBERS[word] for word in re.split("[- ]", text)))
+    hundreds, _, rest = text.rpartition(" hundred")
+    words = [word for word in re.split("[- ]", rest) if word not in ("", "and")]
+    if (words or hundreds) and all(word in ENGLISH_NUMBERS for word in words) and hundreds in ("", "a", *_ONES.split("|")):
+        return float(100 * ENGLISH_NUMBERS.get(hundreds, 1 if hundreds else 0) + sum(ENGLISH_NUMBERS[word] for word in words))
     if text[-1] in "千万" and re.fullmatch(DIGITS, text[:-1].rstrip()):
         return float(text[:-1]) * _CHINESE_UNITS[text[-1]]
     if re.fullmatch(SIGNED, text):

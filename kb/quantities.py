@@ -7,62 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from kb.characters import level, lowered
 from kb.numerals import ANY, CHINESE, CHINESE_DIGITS, DIGITS, ENGLISH, ENGLISH_NUMBERS, SIGNED, few, number
-
-
-class Kind(StrEnum):
-    """What a quantity measures; values of different kinds are never equal."""
-
-    DATE = "date"
-    TIME = "time"
-    DURATION = "duration"
-    MONEY = "money"
-    PERCENT = "percent"
-    WEIGHT = "weight"
-    LENGTH = "length"
-    VOLUME = "volume"
-    TEMPERATURE = "temperature"
-    OPTICAL = "optical"
-    COUNT = "count"
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A value, or a range low..high, in the unit of its kind."""
-
-    kind: Kind
-    low: float
-    high: float
-    unit: str
-    """DURATION: second, day, working_day, month. MONEY: ISO code or '' (just 'dollars'). WEIGHT: g. LENGTH: mm. VOLUME: ml.
-    TEMPERATURE: C. OPTICAL: D (dioptres, signed) or '' (hundredths without a sign, as in 300 度). PERCENT: ''. DATE: 'ymd' (low = yyyymmdd),
-    'md' (mmdd), 'ym'. TIME: minute of the day. COUNT: the folded classifier."""
-    span: tuple[int, int]
-    """Start and end in the text it was read from."""
-
-    @property
-    def value(self) -> tuple[Kind, float, float, str]:
-        return (self.kind, self.low, self.high, self.unit)
-
+from kb.quantity import Kind, Quantity
+from kb.support import counted, supported
 
 _N = rf"(?:{DIGITS}万?|(?<![第一二三四五六七八九十])半(?!数)|{CHINESE}|\b{ENGLISH}\b)"
 _TO = r"\s*(?:-|至|到|to)\s*"
 
+_WHOLE = r"(?:(?:full|whole|clear|complete|entire|consecutive|straight)[ -]|个?(?:完整的?|整)|足)?"
+"""What stands between a number and its unit and changes neither: three full days, 三整天."""
 _DURATION_UNITS: tuple[tuple[str, str, float, str], ...] = (
     (r"个?工作[天日]|个?营业日|(?:working|business)[ -]?days?\b", "working_day", 1, "工作 营业 day"),
-    (r"[个粒]?(?:小时|钟头|钟)|-?hours?\b|-?hrs?\b|\bh\b", "second", 3600, "小时 钟 hour hr hrs h"),
+    (r"[个粒]?(?:小时|钟头|钟)|-?hours?\b|-?hrs?\b|(?<![a-z])h\b", "second", 3600, "小时 钟 hour hr hrs h"),
     (r"分钟|-?minutes?\b|-?mins?\b", "second", 60, "分钟 min"),
     (r"秒钟?|-?seconds?\b|-?secs?\b", "second", 1, "秒 sec"),
-    (r"个?(?:星期|礼拜)|周(?!年)|-?weeks?\b", "day", 7, "星期 礼拜 周 week"),
+    (r"个?(?:星期|礼拜)|周(?!年|岁)|-?weeks?\b", "day", 7, "星期 礼拜 周 week"),
     (r"个月|个?月(?![\d一二三四五六七八九十]|份|饼|抛|结|底|初|中旬|上旬|下旬|尾)|-?months?\b", "month", 1, "月 month"),
     (r"周?年(?!货|糕|级|龄|会|前|[\d度])|-?years?\b(?! of\b)", "month", 12, "年 year"),
-    (r"个?(?:自然)?[天日](?!报|抛|式|本|元|期|[\d])|[ -]?(?:calendar )?days?\b", "day", 1, "天 日 day"),
+    (r"个?(?:自然|公?历)?[天日](?!报|抛|式|本|元|期|[\d])|[ -]?(?:calendar )?days?\b", "day", 1, "天 日 day"),
 )
 _MONEY_BEFORE = {
     r"hk\$|hkd|港币|港元": "HKD", r"rmb|cny|人民币": "CNY", r"nt\$|twd|ntd|新台币|台币": "TWD", r"us\$|usd|美元": "USD",
@@ -82,7 +47,7 @@ _SCALES: tuple[tuple[Kind, str, tuple[tuple[str, float, str], ...]], ...] = (
                          (r"英尺|呎|feet\b|foot\b|ft\b", 304.8, "英尺 呎 feet foot ft"))),
     (Kind.VOLUME, "ml", ((r"毫升|ml\b", 1, "毫升 ml"), (r"公升|升(?!级)|litres?\b|liters?\b|l\b", 1000, "升 litre liter l"))),
 )  # fmt: skip
-_CLASSIFIERS = "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个?字[母符元]|个中?英?文?字|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|宗|步|年级|枚|页|副|台|部|套|本|组"
+_CLASSIFIERS = "次|件|盒|片|支|枝|根|粒|颗|款|罐|瓶|樽|箱|袋|包|枚|张|份|个?字[母符元]|个中?英?文?字|个|人|名|位|封|分(?!钟|期|批|别|之|店|行)|期|字|层|号|档|级|倍|岁|只|条|双|对|折起|周岁|宗|步|年级|枚|页|副|台|部|套|本|组"
 _EN_COUNTS = "times?|pieces?|pcs|boxes|box|items?|bottles?|jars?|tins?|packs?|lenses|lens|letters|characters|points?|people|persons?|orders?|sticks?|kinds?|colou?rs?|units?|uses?|hours? old|years? old"
 _EN_COUNTED = "time piece pcs box item bottle jar tin pack lens letter character point people person order stick kind colo unit use hour year"
 _MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
@@ -166,7 +131,7 @@ def _days_month(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _days_of_month(_MONTHS[match[3][:3]], int(match[1]), int(match[2]))
 
 
-@_pattern(rf"\b{_MONTH_NAME}\s*([0-9]{{1,2}})(?:st|nd|rd|th)?(?:,?\s*((?:19|20)[0-9]{{2}}))?(?![0-9])", needs=_MONTH_NEEDS)
+@_pattern(rf"\b{_MONTH_NAME}\s*(?:the )?([0-9]{{1,2}})(?:st|nd|rd|th)?(?:,?\s*((?:19|20)[0-9]{{2}}))?(?![0-9])", needs=_MONTH_NEEDS)
 def _month_first(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _ymd(int(match[3] or 0), _MONTHS[match[1][:3]], int(match[2]))
 
@@ -222,9 +187,23 @@ def _short_date(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return _ymd(0, int(match[1]), int(match[2])) if match[1].startswith("0") or int(match[2]) > 12 else None
 
 
-@_pattern(r"(?<!\d)(?<!\d:)([0-2]?[0-9]):([0-5][0-9])(?!\d)(?:\s*(am|pm))?", needs=":")
+@_pattern(
+    r"(?<![\d.:-])([0-9]{1,2})(?=\s?(?:-|to|till|until|至|到)\s?([0-9]{1,2})(?:(?::[0-5][0-9])?\s?(am|pm)\b|:[0-5][0-9](?!\d)))", needs=": am pm"
+)
+def _hour_before(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    """The 10 of 10–19:00 and of 10 to 7pm, which is in the morning."""
+    hour, later = int(match[1]), int(match[2])
+    if hour > 24 or (match[3] and not (1 <= hour <= 12 and 1 <= later <= 12)):
+        return None
+    if match[3]:
+        afternoon = (match[3] == "pm") == (hour % 12 < later % 12)
+        hour = hour % 12 + (12 if afternoon else 0)
+    return (Kind.TIME, hour * 60.0, hour * 60.0, "minute")
+
+
+@_pattern(r"(?<!\d)(?<!\d:)([0-2]?[0-9]):([0-5][0-9])(?!\d)(?:\s*([ap]m|[ap]\.m\b\.?))?", needs=":")
 def _clock(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
-    hour = int(match[1]) % (12 if match[3] else 24) + (12 if match[3] == "pm" else 0)
+    hour = int(match[1]) % (12 if match[3] else 24) + (12 if (match[3] or "")[:1] == "p" else 0)
     minutes = float(hour * 60 + int(match[2]))
     return (Kind.TIME, minutes, minutes, "minute")
 
@@ -251,9 +230,11 @@ def _spoken_hour(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return (Kind.TIME, minutes, minutes, "minute")
 
 
-@_pattern(r"\b([0-9]{1,2})\s?(am|pm)\b", needs="am pm")
+@_pattern(r"(?<![\d.:a-z])([0-9]{1,2})(?:\.([0-5][0-9]))?\s?(am\b|pm\b|[ap]\.m\b\.?)", needs="am pm a.m p.m")
 def _am_pm(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
-    minutes = float((int(match[1]) % 12 + (12 if match[2] == "pm" else 0)) * 60)
+    if not 1 <= int(match[1]) <= 12:
+        return None
+    minutes = float((int(match[1]) % 12 + (12 if match[3][0] == "p" else 0)) * 60 + int(match[2] or 0))
     return (Kind.TIME, minutes, minutes, "minute")
 
 
@@ -269,6 +250,12 @@ def _percent(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     high = number(match[2]) if match[2] else low
     scale = 0.1 if match[0].endswith("‰") else 1.0
     return (Kind.PERCENT, low * scale, high * scale, "")
+
+
+@_pattern(rf"\b({ENGLISH}) (?:percent|per cent)\b|({DIGITS}|{CHINESE})\s?个?巴仙", needs="percent per 巴仙")
+def _percent_in_words(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    value = number(match[1] or match[2])
+    return (Kind.PERCENT, value, value, "")
 
 
 @_pattern(r"([一二两三四五六七八九]|(?<!\d)\d)(?:[-至到]([一二两三四五六七八九]|\d))?\s?成(半)?(?![功为份员人立本交套都年长就果品])", needs="成")
@@ -340,6 +327,20 @@ def _and_a_half(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return (Kind.DURATION, value, value, unit)
 
 
+_ENGLISH_SPANS = {"hour": (3600.0, "second"), "day": (1.0, "day"), "week": (7.0, "day"), "month": (1.0, "month"), "year": (12.0, "month")}
+
+
+@_pattern(
+    rf"\b(an?|{DIGITS}|{ENGLISH})(?: (hour|day|week|month|year)s? and a half| and a half (hour|day|week|month|year)s?)\b",
+    needs="half",
+)
+def _english_and_a_half(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    """A month and a half, two and a half years."""
+    scale, unit = _ENGLISH_SPANS[match[2] or match[3]]
+    value = ((1.0 if match[1] in ("a", "an") else number(match[1])) + 0.5) * scale
+    return (Kind.DURATION, value, value, unit)
+
+
 @_pattern(rf"\bhalf[- ](?:an? )?(hour|day|month|year)\b|\b(?:an? |({DIGITS}|{ENGLISH}) )?(fortnight)s?\b", needs="half fortnight")
 def _english_spans(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     if match[3]:
@@ -365,7 +366,7 @@ def _register_durations() -> None:
             return (Kind.DURATION, (low + (half if match[2] is None else 0)) * scale, (high + half) * scale, unit)
 
         extra = r"(?:\s?半)?" if unit != "second" else ""
-        _pattern(rf"(?<![第\d.初])(?<!最后)({_N})(?:\s?(?:{expression})?{_TO}({_N}))?\s*(?:{expression}){extra}", needs)(read_one)
+        _pattern(rf"(?<![第\d.初])(?<!最后)({_N})(?:\s?(?:{expression})?{_TO}({_N}))?\s*{_WHOLE}(?:{expression}){extra}", needs)(read_one)
 
 
 _register_durations()
@@ -466,7 +467,7 @@ def _count(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
         and match[1] == "一"
     ):
         return None
-    return (Kind.COUNT, *_ends(match[1], match[2]), "字" if "字" in match[3] else match[3])
+    return (Kind.COUNT, *_ends(match[1], match[2]), "字" if "字" in match[3] else match[3].removeprefix("周"))
 
 
 _MULTIPLE = re.compile(r"\s+(?:the|as|more|normal|usual|points)\b")
@@ -477,11 +478,22 @@ _COUNTED = {"time": "次", "use": "次", "people": "人", "person": "人", "poin
 @_pattern(rf"(?<![\d.])\b({DIGITS}|{ENGLISH})(?:{_TO}({DIGITS}|{ENGLISH}))?[ -]({_EN_COUNTS})\b", needs=_EN_COUNTED)
 def _english_count(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     low = number(match[1])
-    unit = "倍" if match[3] == "times" and _MULTIPLE.match(match.string, match.end()) else _COUNTED.get(match[3].rstrip("s"), "")
+    multiplies = match[3] == "times" and (low % 1 != 0 or _MULTIPLE.match(match.string, match.end()) is not None)
+    unit = "倍" if multiplies else _COUNTED.get(match[3].rstrip("s"), "")
     return (Kind.COUNT, low, number(match[2]) if match[2] else low, unit)
 
 
-@_pattern(r"(?<!at )(?<!than )\b(once|twice)(?=\s+(?:per|a|an|each|every|in|within|before|only|for)\b|\s*[^\s\w-]|\s*$)", needs="once twice")
+@_pattern(r"(?<![\d.])([0-9]+\.[0-9]+)\s?[x×](?!\s?\d)", needs="x ×")
+def _multiple(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
+    """1.2× the points; a whole number before x is as often a pack: 6 x 70 g."""
+    value = number(match[1])
+    return (Kind.COUNT, value, value, "倍")
+
+
+@_pattern(
+    r"(?<!at )(?<!than )\b(once|twice)(?=\s+(?:per|a|an|each|every|in|within|before|only|for|yearly|annually|monthly|weekly|daily)\b|\s*[^\s\w-]|\s*$)",
+    needs="once twice",
+)
 def _times(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     value = 1.0 if match[1] == "once" else 2.0
     return (Kind.COUNT, value, value, "次")
@@ -493,7 +505,7 @@ def _plain_range(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     return (Kind.NUMBER, low, high, "") if low < high else None
 
 
-@_pattern(rf"\b(?!one\b|zero\b)({ENGLISH})\b", needs=" ".join(ENGLISH_NUMBERS))
+@_pattern(rf"\b(?!one\b(?! hundred)|zero\b)({ENGLISH})\b", needs=" ".join(ENGLISH_NUMBERS))
 def _plain_word(match: re.Match[str]) -> tuple[Kind, float, float, str] | None:
     value = number(match[1])
     return (Kind.NUMBER, value, value, "")
@@ -552,66 +564,6 @@ def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
         pieces += [text[end:start], "\x01" * (stop - start)]
         end = stop
     return "".join([*pieces, text[end:]])
-
-
-def supported(claim: Quantity, evidence: Iterable[Quantity]) -> bool:
-    """Whether the evidence states the claim's value: the same value, an end of a stated range, or, for a bare number, any quantity of that size."""
-    return any(_matches(claim, one) for one in evidence)
-
-
-def _matches(claim: Quantity, stated: Quantity) -> bool:
-    if Kind.DATE in (claim.kind, stated.kind):
-        return _same_day(claim, stated) if claim.kind is stated.kind else _is_its_year(claim, stated)
-    if claim.kind is stated.kind is Kind.TEMPERATURE or (claim.unit == stated.unit == "D"):
-        return {round(claim.low, 6), round(claim.high, 6)} <= {round(stated.low, 6), round(stated.high, 6)}
-    ends = {round(abs(stated.low), 6), round(abs(stated.high), 6)}
-    within = {round(abs(claim.low), 6), round(abs(claim.high), 6)} <= ends
-    if Kind.NUMBER in (claim.kind, stated.kind):
-        return within
-    if claim.kind is not stated.kind:
-        return False
-    if claim.kind is Kind.COUNT:
-        return within and counted(claim) == counted(stated)
-    if claim.kind in (Kind.DURATION, Kind.MONEY) and claim.unit != stated.unit:
-        return within and "" in (claim.unit, stated.unit)
-    return within
-
-
-_PEOPLE = frozenset("人名位")
-_NOT_THINGS = frozenset("次岁期倍分字级层号档步年级")
-
-
-def counted(quantity: Quantity) -> str:
-    """What a COUNT counts: people, times, years of age, … or '' for things, whose classifiers differ between languages."""
-    if quantity.unit in _PEOPLE:
-        return "人"
-    return quantity.unit if quantity.unit in _NOT_THINGS else ""
-
-
-def _is_its_year(claim: Quantity, stated: Quantity) -> bool:
-    """Whether a bare number is the year of a stated day."""
-    return (
-        claim.kind is Kind.NUMBER
-        and stated.unit in ("ymd", "ym")
-        and claim.low in {end // (10000 if stated.unit == "ymd" else 100) for end in (stated.low, stated.high)}
-    )
-
-
-def _same_day(claim: Quantity, stated: Quantity) -> bool:
-    """Whether the claim's day, or both ends of its period, are ends of the stated one; a year counts only where both name one."""
-    return all(any(_agrees(one, other) for other in _calendar(stated)) for one in _calendar(claim))
-
-
-def _calendar(quantity: Quantity) -> set[tuple[int, int, int]]:
-    """(year, month, day) of both ends; 0 for what is not named."""
-    scale = {"ymd": 1, "ym": 100, "md": 1, "m": 100}[quantity.unit]
-    ends = (int(end) * scale for end in (quantity.low, quantity.high))
-    return {(end // 10000, end // 100 % 100, end % 100) for end in ends}
-
-
-def _agrees(claim: tuple[int, int, int], stated: tuple[int, int, int]) -> bool:
-    (year, month, day), (stated_year, stated_month, stated_day) = claim, stated
-    return month == stated_month and day in (0, stated_day) and (year == stated_year or 0 in (year, stated_year))
 
 
 __all__ = ["Kind", "Quantity", "counted", "number", "read", "supported"]

@@ -85,6 +85,8 @@ def _check(services: Services, drill: Drill, answer: Answer, chunks: Sequence[Ch
     snapshot, today = services.answerer.snapshot, services.today()
     sources: list[Source] = list(answer.sources)
     for chunk in chunks:
+        if snapshot.articles[chunk.article].audience == "agent":
+            continue  # what only colleagues may read supports no sentence to a customer
         sources.append(snapshot.articles[chunk.article].source(len(sources) + 1, chunk.section, chunk.lines, chunk.quote, today))
     known = " ".join([*(turn.text for turn in drill.history), *drill.turns, answer.as_of])
     fixed = [{"id": name, "text": texts[one]} for name, texts in snapshot.companions.disclaimers.items() for one in texts]

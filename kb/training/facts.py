@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Final
 
 from kb.characters import level, lowered
-from kb.content import read_yaml
 from kb.evaluation import stands_in
 from kb.models import Chunk
 from kb.quantities import Kind, Quantity, read, supported
 from kb.text import sentences
+from kb.training.bounds import turned_round
+from kb.training.derived import follows
 from kb.training.drill import Fact
 from kb.training.meaning import coverage
-from kb.training.spoken import follows, loosely, spoken
+from kb.training.spoken import loosely, measured, spoken
+from kb.training.synonyms import in_other_words, said_freely
 
-_SYNONYMS: Final = Path(__file__).parents[1] / "data" / "service_synonyms.yaml"
 _CLAUSE = re.compile(r"[,，、;；。!！?？()（）\n]|——")
 _POLITE = re.compile(
     r"不好意思|唔好意思|不便|不少|不同|不過|不过|不但|不僅|不仅|不論|不论|不用擔心|不用担心|唔使擔心|非常|無論|无论|是不是|可不可以|能不能|有沒有|有没有|係咪|可唔可以|得唔得|有冇|分別|分别|特別|特别|別的|别的"
@@ -55,30 +53,13 @@ def look_for(fact: Fact, replies: Sequence[str], chunks: Sequence[Chunk], near: 
     near: coverage from which a statement in other words counts. own: the customer's numbers; what a rate makes of them states the rate.
     """
     chunk = best_chunk(fact, chunks)
-    said = next((found for reply in replies for wording in in_other_words(fact) if (found := said_as(wording, reply, near, own))), "")
+    stated = (found for reply in replies for wording in in_other_words(fact) if (found := said_as(wording, reply, near, own)))
+    said = next((found for found in stated if chunk is None or not turned_round(measured(fact[0]), found, chunk.quote)), "")
+    if not said:
+        said = next((reply[start:end] for reply in replies for start, end in sentences(reply) if said_freely(fact, reply[start:end])), "")
     if not said and chunk is not None:
         said = next((found for reply in replies for wording in fact if (found := _denied_as(wording, chunk.quote, reply))), "")
     return Stated(said, chunk.quote, f"{chunk.article}:{chunk.lines[0]}") if chunk else Stated(said, "", "")
-
-
-def in_other_words(fact: Iterable[str]) -> tuple[str, ...]:
-    """The wordings, and each with a term of it said in another way of customer service: refund in full for 全額退款."""
-    found = [*fact]
-    for wording in tuple(found):
-        plain = lowered(level(wording))
-        for same in _synonyms():
-            term = next((one for one in same if one == plain or (len(one) > 1 and one in plain and not measured(wording))), None)
-            if term is not None:
-                found += [plain.replace(term, other) for other in same if other != term]
-                break
-    return tuple(dict.fromkeys(found))
-
-
-@cache
-def _synonyms() -> tuple[tuple[str, ...], ...]:
-    """Groups of equivalents, levelled and in lower case, the longest first."""
-    groups: list[list[str]] = read_yaml(_SYNONYMS)
-    return tuple(tuple(sorted({lowered(level(str(one))) for one in group}, key=len, reverse=True)) for group in groups)
 
 
 def said_as(wording: str, reply: str, near: float, own: Sequence[Quantity] = ()) -> str:
@@ -96,11 +77,6 @@ def said_as(wording: str, reply: str, near: float, own: Sequence[Quantity] = ())
 def _numbered(wording: str) -> tuple[str, ...]:
     """An English wording in the singular and the plural."""
     return (wording, f"{wording}s", f"{wording}es") if wording[-1:].isascii() and wording[-1:].isalpha() else (wording,)
-
-
-def measured(wording: str) -> list[Quantity]:
-    """The quantities that a wording stands for; a 'one' that is as often a pronoun is none."""
-    return [one for one in read(wording) if one.kind is not Kind.NUMBER or any(char.isdigit() for char in wording[slice(*one.span)])]
 
 
 def said_in(wanted: Quantity, said: Iterable[Quantity]) -> bool:
@@ -181,4 +157,4 @@ def best_chunk(fact: Iterable[str], chunks: Sequence[Chunk]) -> Chunk | None:
     return chunks[-ranked[0][1]] if ranked and ranked[0][0] > 0.5 else None
 
 
-__all__ = ["Stated", "best_chunk", "clauses", "denies", "in_other_words", "look_for", "measured", "said_as", "said_in"]
+__all__ = ["Stated", "best_chunk", "clauses", "denies", "look_for", "said_as", "said_in"]

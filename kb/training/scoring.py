@@ -13,9 +13,9 @@ from kb.quantities import Kind, Quantity, counted, read, supported
 from kb.text import detect, normalise, sentences
 from kb.training.claims import counting, stating
 from kb.training.drill import Drill, Mood, Situation
-from kb.training.facts import clauses, denies, look_for, measured
-from kb.training.service_wording import shown
-from kb.training.spoken import told
+from kb.training.facts import clauses, denies, look_for
+from kb.training.service_wording import Shows, shown
+from kb.training.spoken import measured, told
 
 PointKind = Literal[
     "fact", "holding", "checks", "disclaimer", "forbidden", "tone", "empathy", "apology", "refusal", "handover", "greeting-season", "language",
@@ -56,6 +56,8 @@ class Rules:
 
 UPSET: frozenset[Mood] = frozenset({"worried", "impatient", "angry", "rude"})
 COURTEOUS: frozenset[Situation] = frozenset({"empathy", "apology"})
+OPENINGS: tuple[Shows, ...] = ("greeting", "apology")
+"""What a reply may begin with."""
 RULES = Rules()
 
 
@@ -173,7 +175,8 @@ def _letters(text: str) -> str:
 def _claims(drill: Drill, texts: Sequence[str], bodies: Sequence[str], material: Material, rules: Rules) -> Iterator[Point]:
     """What the checks doubt; where no article answers, nothing may be stated at all."""
     evidence, own = [one for chunk in material.chunks for one in read(chunk.quote)], _own(drill, material)
-    doubts = [(text, doubt) for text in texts for doubt in counting(text, material.check(stating(text)), evidence, own)]
+    declining = "refusal" in drill.situation
+    doubts = [(text, doubt) for text in texts for doubt in counting(text, material.check(stating(text)), evidence, own, declining=declining)]
     problems = tuple(dict.fromkeys(doubt.message for _, doubt in doubts))
     said = next((sentence for text, doubt in doubts for sentence in [_around(text, doubt.span)]), "")
     if drill.holding:
@@ -250,7 +253,8 @@ def _wording(drill: Drill, bodies: Sequence[str], material: Material, rules: Rul
         also = material.greetings if what == "greeting-season" else ()
         found = next((said for body in bodies if (said := shown(what, body, rules.wording_near, also))), "")
         yield Point(what, "", bool(found), what in rules.must, found)
-    yield Point("greeting", "", bool(bodies and shown("greeting", bodies[0][:60], 2.0)), "greeting" in rules.must)
+    opened = bool(bodies) and any(shown(what, bodies[0][: rules.opening], 2.0) for what in OPENINGS)
+    yield Point("greeting", "", opened, "greeting" in rules.must)
     yield Point("closing", "", bool(bodies and shown("closing", bodies[-1], 2.0)), "closing" in rules.must)
 
 

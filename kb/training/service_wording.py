@@ -17,6 +17,8 @@ SHORT_CUE = 4
 """Letters up to which an English cue must be a whole word."""
 GAP = "…"
 """In a cue: a few letters, whatever they are."""
+END = "|"
+"""At the end of a cue: nothing of its clause follows. The 咩 of 唔識睇咩 asks, that of 有咩功效 is a pronoun."""
 WIDEST = 12
 """How many, in Chinese; twice as many in English."""
 Shows = Literal["empathy", "apology", "refusal", "handover", "courtesy", "greeting", "closing", "greeting-season", "rude"]
@@ -61,14 +63,15 @@ def shown(what: Shows, reply: str, near: float, also: Sequence[str] = ()) -> str
 
 def _stands(cue: str, plain: str) -> bool:
     """English cues begin a word, and short ones are whole words: 'hi' stands neither in 'this' nor in 'high'."""
-    return cue in plain if not cue[:1].isascii() and GAP not in cue else _pattern(cue).search(plain) is not None
+    return cue in plain if not cue[:1].isascii() and GAP not in cue and not cue.endswith(END) else _pattern(cue).search(plain) is not None
 
 
 @cache
 def _pattern(cue: str) -> re.Pattern[str]:
-    english = cue[:1].isascii()
+    english, cue, last = cue[:1].isascii(), cue.removesuffix(END), cue.endswith(END)
     parts = rf"[^.。!?]{{0,{WIDEST * (2 if english else 1)}}}".join(map(re.escape, cue.split(GAP)))
-    return re.compile((r"(?<![a-z])" if english else "") + parts + ("(?![a-z])" if english and len(cue) <= SHORT_CUE else ""))
+    after = r"(?![\u4e00-\u9fffa-z])" if last else "(?![a-z])" if english and len(cue) <= SHORT_CUE else ""
+    return re.compile((r"(?<![a-z])" if english else "") + parts + after)
 
 
 __all__ = ["Shows", "Wording", "shown", "wordings"]

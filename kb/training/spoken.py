@@ -1,24 +1,36 @@
-"""Values in a reply that no article writes that way: 10 號 of a month named before, 'within a week', and what follows from the customer's own numbers."""
+"""Values that only speech writes that way: 10 號 of a month named before, 'within a week', 'eleven to go', 'one go', 朝十晚七."""
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
-import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kb.characters import level, lowered
-from kb.numerals import CHINESE
-from kb.quantities import Kind, Quantity, number, read, supported
+from kb.numerals import CHINESE, DIGITS, ENGLISH
+from kb.quantities import Kind, Quantity, number, read
 
 _DAY = re.compile(rf"(?<![\d月第.])([0-9]{{1,2}}|{CHINESE})\s?[号日](?!风球|码|线|店|内|后|起计)|\bthe ([0-9]{{1,2}})(?:st|nd|rd|th)\b")
 _A_SPAN = re.compile(r"\b(?:within|in|for|about|around|than|takes?|up to|under|over|after|exactly) an? (?:full |whole )?(hour|day|week|month|year)\b")
 _SPANS: dict[str, tuple[float, str]] = {"hour": (3600, "second"), "day": (1, "day"), "week": (7, "day"), "month": (1, "month"), "year": (12, "month")}
 _DEGREES = re.compile(r"(?<![\d.-])(-?\d{1,3})(?:\s?(?:度|°c?)?\s?(?:-|~|至|到|to)\s?(-?\d{1,3}))?\s?(?:度|°)(?!数)")
+_LEFT_OVER = re.compile(rf"\b({ENGLISH}|[0-9]{{1,3}}) (?:more )?(?:to go|left|remaining|still to (?:go|run|come))\b")
+_NUMERAL = re.compile(rf"{DIGITS}|{CHINESE}|\b{ENGLISH}\b")
 _LARGE = re.compile(r"[一二两三四五六七八九十]+[百千万][零一二两三四五六七八九十百千]*")
-_YEAR = 2027
-"""Of a day that names none: one without a 29 February."""
+
+
+def measured(wording: str) -> list[Quantity]:
+    """The quantities that a wording stands for; a 'one' that is as often a pronoun is none."""
+    return [one for one in read(wording) if one.kind is not Kind.NUMBER or any(char.isdigit() for char in wording[slice(*one.span)])]
+
+
+def numeral(written: str) -> float | None:
+    """What the first numeral of a quantity is as it is written: 2 of 'two years', which are 24 months."""
+    found = _NUMERAL.search(lowered(level(written)))
+    try:
+        return number(found[0]) if found else None
+    except ValueError:
+        return None
 
 
 def spoken(text: str) -> tuple[Quantity, ...]:
@@ -28,18 +40,32 @@ def spoken(text: str) -> tuple[Quantity, ...]:
     for match in _DEGREES.finditer(plain):
         own = [one for one in found if match.start() <= one.span[0] < match.end()]
         if own and all(one.kind is Kind.NUMBER for one in own):
-            ends = number(match[1]), number(match[2] or match[1])
-            found = [one for one in found if one not in own] + [Quantity(Kind.TEMPERATURE, *ends, "C", match.span())]
+            low, high = number(match[1]), number(match[2] or match[1])
+            found = [one for one in found if one not in own] + [Quantity(Kind.TEMPERATURE, low, high, "C", match.span())]
     days = list(_days(plain, found))
     spans = [Quantity(Kind.DURATION, *_span(match[1]), match.span()) for match in _A_SPAN.finditer(plain)]
-    return tuple(
-        sorted(
-            [*(one for one in found if not any(day.span[0] <= one.span[0] < day.span[1] for day in days)), *days, *spans], key=lambda one: one.span
-        )
-    )
+    read_anew = [*days, *_left_over(plain, found)]
+    kept = [one for one in found if not any(other.span[0] <= one.span[0] < other.span[1] for other in read_anew)]
+    return tuple(sorted([*kept, *read_anew, *spans], key=lambda one: one.span))
+
+
+def _left_over(plain: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+    """A number whose unit is the one before it: 13 months … eleven to go."""
+    for match in _LEFT_OVER.finditer(plain):
+        own = next((one for one in found if match.start() <= one.span[0] < match.end()), None)
+        before = [one for one in found if one.span[1] <= match.start() and one.kind is Kind.DURATION]
+        written = numeral(plain[slice(*before[-1].span)]) if before else None
+        if own is not None and own.kind is Kind.NUMBER and written:
+            value = number(match[1]) * before[-1].low / written
+            yield Quantity(Kind.DURATION, value, value, before[-1].unit, match.span())
 
 
 _ONE_SPAN = re.compile(r"\ban? (hour|day|week|month|year)\b(?! (?:ago|later|before|of)\b)")
+_ONE_TIME = re.compile(
+    r"\b(?:just|only) (?:the )?once\b|\b(?:one|a single|1) (?:go|time|chance|shot|try|attempt|use|occasion|opportunity|turn|change)\b|\b(?:isn't|not|no) a? ?second (?:one|time|go|chance|try)\b"
+    r"|[没冇无](?:有|得)?第二[次回趟]|[只得仅][有得能可以限一]{0,3}[一1] ?(?:次|回|趟|遍|铺)|(?:就|淨|净)[系得]?[一1](?:次|回|趟|铺)"
+)
+_COUPLE = re.compile(r"\ba couple of (hour|day|week|month|year)s\b")
 _HALF = re.compile(r"一半|\bhalf (?:of )?(?:the |that )?(?:amount|price|sum|total|money)\b|\bhalf of it\b")
 _MORNING_TO_EVENING = re.compile(r"[朝早]([一二三四五六七八九十]{1,2}|\d{1,2})晚([一二三四五六七八九十]{1,2}|\d{1,2})(?!\d|[天日个個])")
 
@@ -48,6 +74,10 @@ def loosely(text: str) -> list[Quantity]:
     """What may stand for a value where one is looked for, and is too common in speech to be held to: a week, half the amount, 朝十晚七, 三萬."""
     plain = lowered(level(text))
     found = [Quantity(Kind.DURATION, *_span(match[1]), match.span()) for match in _ONE_SPAN.finditer(plain)]
+    found += [Quantity(Kind.COUNT, 1.0, 1.0, "次", match.span()) for match in _ONE_TIME.finditer(plain)]
+    for match in _COUPLE.finditer(plain):
+        one, _, unit = _span(match[1])
+        found.append(Quantity(Kind.DURATION, 2 * one, 2 * one, unit, match.span()))
     found += [Quantity(Kind.PERCENT, 50.0, 50.0, "", match.span()) for match in _HALF.finditer(plain)]
     for match in _MORNING_TO_EVENING.finditer(plain):
         for group, later in ((1, 0), (2, 12)):
@@ -94,46 +124,4 @@ def _large(plain: str) -> Iterator[Quantity]:
         yield Quantity(Kind.NUMBER, value, value, "", match.span())
 
 
-def follows(claim: Quantity, own: Iterable[Quantity], stated: Iterable[Quantity]) -> bool:
-    """Whether the claim is what a stated rate or period makes of a number of the customer's: 110% of 15 g, HKD 32 a gram for 15 g, 14 days from 3 March."""
-    stated = tuple(stated)
-    return any(_is(claim, made) for mine in own for one in stated for made in _made(mine, one))
-
-
-def _made(own: Quantity, stated: Quantity) -> Iterator[tuple[Kind, float, str]]:
-    """The values that one stated quantity makes of one of the customer's."""
-    amounts = {own.low, own.high}
-    for rate in {stated.low, stated.high}:
-        for amount in amounts:
-            if stated.kind is Kind.PERCENT and own.kind in (Kind.MONEY, Kind.WEIGHT, Kind.COUNT, Kind.LENGTH):
-                yield from ((own.kind, amount * share / 100, own.unit) for share in (rate, 100 - rate, 100 + rate))
-            elif stated.kind is Kind.MONEY and own.kind in (Kind.WEIGHT, Kind.COUNT):
-                yield Kind.MONEY, amount * rate, stated.unit
-            elif stated.kind is own.kind is Kind.DURATION and stated.unit == own.unit:
-                yield Kind.DURATION, rate - amount, own.unit
-            elif stated.kind is Kind.DURATION and own.kind is Kind.DATE and own.unit in ("md", "ymd"):
-                yield from _after(own, stated, rate)
-
-
-def _after(day: Quantity, period: Quantity, length: float) -> Iterator[tuple[Kind, float, str]]:
-    """The day a period ends: counted from the day itself, or from the next."""
-    year, month, of_month = int(day.low // 10000) or _YEAR, int(day.low // 100 % 100), int(day.low % 100)
-    if of_month > calendar.monthrange(year, month)[1] or not (period.unit == "day" and 0 < length < 400):
-        return
-    for days in (int(length), int(length) - 1):
-        end = dt.date(year, month, of_month) + dt.timedelta(days=days)
-        yield Kind.DATE, float(end.month * 100 + end.day), "md"
-
-
-def _is(claim: Quantity, made: tuple[Kind, float, str]) -> bool:
-    kind, value, unit = made
-    if kind is not claim.kind:
-        return False
-    if kind is Kind.DATE:
-        return supported(claim, [Quantity(kind, value, value, unit, (0, 0))])
-    return (unit == claim.unit or "" in (unit, claim.unit) or kind is Kind.COUNT) and all(
-        math.isclose(end, value, rel_tol=0.002, abs_tol=0.01) for end in (claim.low, claim.high)
-    )
-
-
-__all__ = ["follows", "loosely", "spoken", "told"]
+__all__ = ["loosely", "measured", "numeral", "spoken", "told"]

@@ -12,6 +12,7 @@ from kb.models import Chunk, Doubt, ReplyLanguage, Source
 from kb.snapshot import Snapshot
 from kb.text import HAN, convert, sentences
 from retriever.check_phrases import message
+from retriever.checks.everyday import everyday
 from retriever.checks.reply import Statement
 
 CATEGORY = "compliance"
@@ -34,10 +35,6 @@ _LIST_END = re.compile(r"等|[。.;(:]|之类|字眼|用语|\betc\b")
 _FORBIDDEN_HEADER = re.compile(r"禁|不可|不得|不要|避免|forbidden|banned|avoid|do not|never")
 _INSTEAD_HEADER = re.compile(r"改|建议|应|替代|可用|instead|prefer|\buse\b|\bsay\b")
 _NEGATED = re.compile(r"(?:不|没有?|无|非|未|勿|唔|冇)[^,。;!?\s]{0,4}$|(?:\bno|\bnot|n't|\bnever|\bwithout|\bnor)(?: [a-z]+){0,2} ?$")
-_ORDINAL = re.compile(r"第一(?:[次个天日周年月季批步句件份张条页期行列组人位封段]|星期|时间|部分|阶段)")
-_SUPERLATIVE_BOUND = re.compile(
-    r"最(?:多|少|后|近|迟|晚|早|初|终)|最(?:长|短|快|慢|高|低|大|小|新)(?=[^,。!]{0,4}[\d一二两三四五六七八九十半几])|最好(?=先|在|于|唔|不|避|尽)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ class ForbiddenWordings:
         doubts = []
         for statement in statements:
             for match in self._pattern.finditer(statement.plain):
-                if _NEGATED.search(statement.plain, max(0, match.start() - 16), match.start()) or _ordinary(match[0], statement.plain, match.start()):
+                if _NEGATED.search(statement.plain, max(0, match.start() - 16), match.start()) or everyday(match[0], statement.plain, match.start()):
                     continue
                 quotes = [lowered(level(source.quote)) for source in sources] if quotes is None else quotes
                 around = statement.plain[max(0, match.start() - 1) : match.end() + 1].strip()
@@ -153,15 +150,6 @@ def _is_wording(item: str) -> bool:
     if re.search(r"\d", item):
         return False
     return 2 <= len(item) <= 8 if re.search(rf"[{HAN}]", item) else 1 <= len(item.split()) <= 4 and len(item) > 2
-
-
-def _ordinary(wording: str, plain: str, at: int) -> bool:
-    """Whether a wording of one or two characters stands there as part of an everyday word: 最多, 最遲, 第一次."""
-    if wording == "最":
-        return _SUPERLATIVE_BOUND.match(plain, at) is not None
-    if wording == "第一":
-        return _ORDINAL.match(plain, at) is not None
-    return False
 
 
 def _is_simplified(text: str) -> bool:

@@ -44,16 +44,18 @@ def chinese(value: int) -> str:
 SAME = {
     "seven days": (Kind.DURATION, 7, 7, "day", ["七天", "7 日", "7天", "7 days", "seven days", "７日", "七日", "一星期", "1 week", "一個禮拜", "7-day"]),
     "half a year": (Kind.DURATION, 6, 6, "month", ["半年", "6 個月", "6個月", "六個月", "6个月", "six months", "6-month"]),
-    "a year and a half": (Kind.DURATION, 18, 18, "month", ["一年半", "18 個月", "18 months"]),
-    "two and a half months": (Kind.DURATION, 2.5, 2.5, "month", ["兩個半月", "两个半月", "2 個半月", "2.5 months"]),
+    "a year and a half": (Kind.DURATION, 18, 18, "month", ["一年半", "18 個月", "18 months", "a year and a half"]),
+    "three full days": (Kind.DURATION, 3, 3, "day", ["三整天", "三足日", "three full days", "3 whole days", "3 consecutive days"]),
+    "two full working days": (Kind.DURATION, 2, 2, "working_day", ["兩個完整的工作日", "two full working days"]),
+    "two and a half months": (Kind.DURATION, 2.5, 2.5, "month", ["兩個半月", "两个半月", "2 個半月", "2.5 months", "two and a half months", "2 months and a half"]),
     "forty-two days": (Kind.DURATION, 42, 42, "day", ["42 日", "四十二天", "forty-two days", "forty two days", "六星期"]),
     "eighty days": (Kind.DURATION, 80, 80, "day", ["80 日", "八十天", "eighty days"]),
     "five working days": (Kind.DURATION, 5, 5, "working_day", ["5 個工作日", "5个工作日", "五個工作天", "5 working days", "five business days"]),
-    "a day in hours": (Kind.DURATION, 86400, 86400, "second", ["24 小時", "24小时", "二十四小時", "24 粒鐘", "廿四個鐘", "24 hours", "24 hrs", "1440 分鐘"]),
+    "a day in hours": (Kind.DURATION, 86400, 86400, "second", ["24 小時", "24小时", "二十四小時", "24 粒鐘", "廿四個鐘", "24 hours", "24 hrs", "24h", "1440 分鐘"]),
     "1280 dollars of Hong Kong": (Kind.MONEY, 1280, 1280, "HKD", ["HK$1,280", "HK$1280", "港幣 1280 元", "港币1,280元", "HKD 1,280", "1280 港元", "一千二百八十港元"]),
     "1280 dollars": (Kind.MONEY, 1280, 1280, "", ["$1,280", "1280 元", "1,280蚊", "1280塊", "1280 dollars"]),
     "30000 yuan": (Kind.MONEY, 30000, 30000, "CNY", ["人民幣 30,000 元", "人民币3万元", "RMB 30000", "三万人民币"]),
-    "ten percent off": (Kind.PERCENT, 10, 10, "", ["九折", "9折", "9 折", "90折", "10% off", "10%", "百分之十", "10 percent", "100‰"]),
+    "ten percent off": (Kind.PERCENT, 10, 10, "", ["九折", "9折", "9 折", "90折", "10% off", "10%", "百分之十", "10 percent", "ten per cent", "十個巴仙", "10 巴仙", "100‰"]),
     "fifteen percent off": (Kind.PERCENT, 15, 15, "", ["八五折", "85折", "8.5折", "八點五折", "15% off"]),
     "half price": (Kind.PERCENT, 50, 50, "", ["半價", "半价", "五折", "half price", "50%"]),
     "a range of percents": (Kind.PERCENT, 38, 42, "", ["38%–42%", "38% 至 42%", "38-42%", "38% to 42%", "38%~42%"]),
@@ -65,14 +67,14 @@ SAME = {
     "millilitres": (Kind.VOLUME, 250, 250, "ml", ["250 毫升", "250ml", "0.25 升", "0.25 litres"]),
     "half past ten": (Kind.TIME, 630, 630, "minute", ["10:30", "上午十點半", "10:30 am", "上午10點半"]),
     "half past midnight": (Kind.TIME, 30, 30, "minute", ["00:30", "12:30 am"]),
-    "half past noon": (Kind.TIME, 750, 750, "minute", ["12:30", "12:30 pm"]),
-    "three in the afternoon": (Kind.TIME, 900, 900, "minute", ["15:00", "3pm", "3:00 pm", "下午3點", "下午三時", "three in the afternoon", "3 o'clock in the afternoon", "15 時", "15時"]),
+    "half past noon": (Kind.TIME, 750, 750, "minute", ["12:30", "12:30 pm", "12.30 p.m."]),
+    "three in the afternoon": (Kind.TIME, 900, 900, "minute", ["15:00", "3pm", "3 p.m.", "3:00 pm", "3:00 p.m.", "下午3點", "下午三時", "three in the afternoon", "3 o'clock in the afternoon", "15 時", "15時"]),
     "a day of a year": (
         Kind.DATE, 20270206, 20270206, "ymd",
         ["2027-02-06", "2027/2/6", "2027.02.06", "2027年2月6日", "2027 年 2 月 6 號", "二〇二七年二月六日", "6 February 2027", "6 Feb 2027",
          "February 6, 2027", "Feb 6th 2027", "6th of February 2027"],
     ),
-    "a day of any year": (Kind.DATE, 206, 206, "md", ["2月6日", "二月六日", "2 月 6 號", "6 February", "Feb 6", "6th of Feb"]),
+    "a day of any year": (Kind.DATE, 206, 206, "md", ["2月6日", "二月六日", "2 月 6 號", "6 February", "Feb 6", "6th of Feb", "Feb the 6th"]),
     "a month of a year": (Kind.DATE, 202702, 202702, "ym", ["2027-02", "2027/02", "2027年2月", "2027 年 2 月", "二〇二七年二月", "February 2027", "Feb 2027"]),
     "half an hour": (Kind.DURATION, 1800, 1800, "second", ["半小時", "half an hour", "半個鐘", "30 分鐘", "half-hour"]),
     "an hour and a half": (Kind.DURATION, 5400, 5400, "second", ["個半鐘", "一個半小時", "1.5 小時", "90 minutes"]),
@@ -93,10 +95,13 @@ SAME = {
     "feet": (Kind.LENGTH, 609.6, 609.6, "mm", ["2 ft", "2 feet", "2 呎"]),
     "the end of November": (Kind.DATE, 11, 11, "m", ["11月底", "十一月底", "11 月尾"]),
     "people": (Kind.COUNT, 6, 6, "人", ["6 人", "六人", "6 people", "6 persons"]),
+    "a hundred and twenty days": (Kind.DURATION, 120, 120, "day", ["120 日", "a hundred and twenty days", "one hundred and twenty days", "一百二十個曆日"]),
+    "two hundred days": (Kind.DURATION, 200, 200, "day", ["two hundred days", "200 days"]),
+    "years of age": (Kind.COUNT, 16, 16, "岁", ["16 歲", "16 周歲", "十六週歲", "16 years old"]),
     "twice": (Kind.COUNT, 2, 2, "次", ["2 次", "兩次", "两次", "二次", "2 times", "two times", "twice"]),
     "fifteen thousand": (Kind.NUMBER, 15000, 15000, "", ["15,000", "15000", "1.5萬", "1.5万"]),
     "letters": (Kind.COUNT, 20, 20, "字", ["20 個字母", "20 letters", "20 個字", "二十字", "20 characters"]),
-    "a multiple": (Kind.COUNT, 1.5, 1.5, "倍", ["1.5 倍", "1.5 times the points", "1.5 times as much"]),
+    "a multiple": (Kind.COUNT, 1.5, 1.5, "倍", ["1.5 倍", "1.5 times the points", "1.5 times as much", "1.5 times", "1.5x", "1.5×"]),
     "three centimetres": (Kind.LENGTH, 30, 30, "mm", ["三公分", "3 cm", "三厘米", "30 mm"]),
     "sixteen and a half centimetres": (Kind.LENGTH, 165, 165, "mm", ["十六個半cm", "16 個半公分", "16.5 cm"]),
     "some three thousand": (Kind.MONEY, 3000, 3000, "", ["三千多塊", "3千多塊", "3000 多元", "3千元"]),
@@ -142,6 +147,17 @@ def test_values_that_differ_are_not_taken_for_one_another(text: str, other: str)
     (one,), (two,) = read(text), read(other)
     assert one.value != two.value
     assert not supported(one, [two])
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("10–19:00", (10, 19)), ("10 to 7pm", (10, 19)), ("10 till 7:00 pm", (10, 19)), ("2 to 5pm", (14, 17)), ("11-12pm", (11, 12)), ("11 to 1pm", (11, 13)),
+        ("10:00–19:00", (10, 19)), ("10am–7pm", (10, 19)),
+    ],
+)  # fmt: skip
+def test_an_hour_takes_its_half_of_the_day_from_the_one_that_it_leads_to(text: str, hours: tuple[int, int]) -> None:
+    assert [one[:2] for one in values(text)] == [(Kind.TIME, hour * 60) for hour in hours]
 
 
 @pytest.mark.parametrize("text", ["", "退貨", "SH-X123", "A4-size", "第一", "一定可以", "a once-off", "x" * 50])
@@ -314,6 +330,8 @@ def test_nor_in_any_heap_of_words(words: list[str]) -> None:
         ("11月底", "至 2026-11-30"),
         ("2027 年", "2027-02-06 截止"),
         ("8.6", "BC 8.6"),
+        ("1.1 倍", "不低於 110%"),
+        ("110%", "1.1 times the weight"),
     ],
 )
 def test_what_evidence_supports(claim: str, evidence: str) -> None:
@@ -335,6 +353,9 @@ def test_what_evidence_supports(claim: str, evidence: str) -> None:
         ("+3.00D", "-3.00D"),
         ("2 次", "2 盒"),
         ("7 日", ""),
+        ("1.2 倍", "不低於 110%"),
+        ("0.9 倍", "90%"),
+        ("1.1 盒", "110%"),
     ],
 )
 def test_what_evidence_does_not_support(claim: str, evidence: str) -> None:

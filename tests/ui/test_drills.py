@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,10 @@ from kb.article_texts import version_of
 from kb.settings import Settings
 from kb.store import Ask, Feedback, Reply, Revision
 from kb.training.agreement import accuracy
+from kb.training.scoring import Replied
 from tests.ui.conftest import CONTENT
 from ui.cli_drills import agreement_of, drill_problems
-from ui.drill_scoring import target_of
+from ui.drill_scoring import scored, target_of
 from ui.drills import Drills
 from ui.services import Services
 
@@ -40,6 +42,17 @@ def test_golden_questions_of_customers_are_drills(quay: Services) -> None:
     assert list(found) == ["golden/golden/Q1", "golden/golden/Q2"]
     assert (found["golden/golden/Q1"].category, found["golden/golden/Q2"].holding) == ("returns", True)
     assert target_of(quay, found["golden/golden/Q1"]) == 180
+
+
+def test_an_internal_article_that_a_drill_names_supports_no_sentence_to_a_customer(quay: Services) -> None:
+    drill = dataclasses.replace(Drills(quay).all()["golden/golden/Q1"], articles=("returns/umbrellas", "staff/goodwill"))
+    told = "您好,未拆封的風暴傘可於 9 日內退款。Agents may grant a goodwill voucher of up to EUR 17 without asking the team lead."
+    points = {point.kind: point for point in scored(quay, drill, [Replied(told, 30.0)], "zh-Hant").score.points if not point.passed}
+    assert "checks" in points
+    assert not any(
+        point.kind == "checks" and not point.passed
+        for point in scored(quay, drill, [Replied(told.split("。")[0] + "。", 30.0)], "zh-Hant").score.points
+    )
 
 
 def test_what_changed_is_asked_of_those_who_used_the_old_text(quay: Services) -> None:
@@ -99,8 +112,8 @@ def test_the_sample_shop_s_drills_have_no_errors(services: Services) -> None:
     assert len(list((CONTENT / "drills").glob("*.md"))) >= 40
 
 
-@pytest.mark.parametrize(("name", "floor"), [("tuning", 0.95), ("tuning_2", 0.95)])
+@pytest.mark.parametrize(("name", "floor"), [("tuning", 0.95), ("tuning_2", 0.95), ("tuning_3", 0.9)])
 def test_the_score_agrees_with_people_on_the_replies_that_it_was_tuned_on(services: Services, name: str, floor: float) -> None:
     found = agreement_of(services, LABELLED / f"{name}.jsonl")
-    assert len(found) >= 100
+    assert len(found) >= 60
     assert accuracy(found) >= floor

@@ -72,6 +72,12 @@ def test_a_quantity_counts_in_any_words_and_the_article_says_it(reply: str) -> N
         ("30 日", "要擺喺 5 至 30 度嘅地方。", False),
         ("0–4 °C", "放冰箱,0–4 度。", True),
         ("bulb", "It comes with two bulbs.", True),
+        ("72 hours", "You have three full days to tell us.", True),
+        ("72 hours", "You have two full days to tell us.", False),
+        ("1 time", "You get one go per order.", True),
+        ("1 次", "改咗就冇第二次㗎喇。", True),
+        ("2 次", "You get one go per order.", False),
+        ("14 日", "A couple of weeks is all you have.", True),
     ],
 )
 def test_a_statement_counts_by_meaning_but_only_with_the_same_yes_or_no(wording: str, reply: str, stated: bool) -> None:
@@ -90,6 +96,29 @@ def test_a_no_is_told_from_a_polite_word(text: str, no: bool) -> None:
 )
 def test_a_rate_is_stated_by_what_it_makes_of_the_customer_s_number(reply: str, stated: bool) -> None:
     assert bool(said_as("110%", reply, RULES.statement_near, read("舊金 15 克可以換嗎?"))) is stated
+
+
+@pytest.mark.parametrize(
+    ("wording", "reply", "stated"),
+    [
+        ("不補差價", "差價算我們的。", True), ("不補差價", "差價由您承擔。", False), ("不補差價", "運費算我們的。", False), ("本店承擔運費", "運費我哋出。", False),
+        ("運費由我們承擔", "The postage? 運費我哋出啦。", True), ("可以一齊用", "兩者同一張單都會計算。", True), ("可以一齊用", "兩者唔會一齊都會計。", False),
+    ],
+)  # fmt: skip
+def test_a_fact_may_be_said_in_the_other_words_of_customer_service(wording: str, reply: str, stated: bool) -> None:
+    assert bool(look_for((wording,), [reply], [], 2.0).said) is stated
+
+
+@pytest.mark.parametrize(
+    ("reply", "stated"),
+    [
+        ("滿 HK$800 減 12%,最多減 HK$300。", True), ("Once you reach HK$300 you get 12% off, and the most you can save is HK$800.", False),
+        ("12% off from HK$800, HK$300 at most.", True), ("滿 HK$300 減 12%,以 HK$800 為上限。", False),
+    ],
+)  # fmt: skip
+def test_a_least_is_not_stated_as_a_most(reply: str, stated: bool) -> None:
+    chunk = dataclasses.replace(CHUNKS[2], text="", quote="12% off orders of HK$800 or more, capped at HK$300.")
+    assert bool(look_for(("HK$800",), [reply], [chunk], 2.0).said) is stated
 
 
 @pytest.mark.parametrize(("reply", "stated"), [("燈泡開著用過就退不了。", True), ("燈泡用過也可以退。", False), ("檯燈不能改顏色。", False)])
@@ -179,10 +208,56 @@ def test_what_follows_from_the_customer_s_numbers_is_no_claim(reply: str, value:
     assert bool(counting(reply, doubting(value, code)(reply), evidence, own)) is counts
 
 
+EVIDENCE = "驗收 3 個工作日,之後 7–14 個工作日到帳。滿 HK$800 減 12%,最多減 HK$300。可放 45 日。保養 24 個月。"
+
+
+@pytest.mark.parametrize(
+    ("reply", "value", "counts"),
+    [
+        ("驗收 3 個工作日,再等 7–14 個工作日,最長大約 17 個工作日。", "17", False),
+        ("驗收 3 個工作日,再等 7–14 個工作日,合共 10 至 17 個工作日。", "10", False),
+        ("驗收 3 個工作日,再等 7–14 個工作日,最長大約 18 個工作日。", "18", True),
+        ("最長大約 17 個工作日。", "17", True),
+        ("12% off up to HK$300, so from HK$2,500 upwards the saving stays.", "HK$2,500", False),
+        ("12% off up to HK$300, so from HK$2,600 upwards the saving stays.", "HK$2,600", True),
+        ("可放一個半月,也就是 45 日。", "一個半月", False),
+        ("可放兩個月,也就是 45 日。", "兩個月", True),
+        ("可放一個半月。", "一個半月", True),
+        ("At 13 months you still have eleven to go.", "eleven", False),
+        ("At 13 months you still have twelve to go.", "twelve", True),
+        ("您還差 HK$200 就滿 HK$800。", "HK$200", False),
+        ("您還差 HK$250 就滿 HK$800。", "HK$250", True),
+        ("保養 24 個月,16、17 歲這兩年都可以。", "兩年", False),
+        ("保養 24 個月,16、17 歲這三年都可以。", "三年", True),
+        ("It ends on 27 November, Monday the 30th.", "30", True),
+    ],
+)
+def test_what_the_reply_works_out_of_right_values_is_no_claim(reply: str, value: str, counts: bool) -> None:
+    own = read("13 個月前買的,現在 HK$600")
+    assert bool(counting(reply, doubting(value)(reply), read(EVIDENCE), own)) is counts
+
+
+def test_a_day_counts_with_the_month_that_stands_before_it() -> None:
+    reply = "It opens on 27 November and closes on Monday the 30th."
+    assert counting(reply, doubting("30")(reply), read("2026-11-27 to 2026-11-30")) == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "declining", "counts"),
+    [
+        ("我們不可以向任何人透露其他客人的資料", True, False), ("我們不可以向任何人透露其他客人的資料", False, True),
+        ("主管可以批核其他客人的資料", True, True), ("我們不可以批核多過 HK$700 的退款", True, True),
+    ],
+)  # fmt: skip
+def test_a_refusal_that_is_asked_for_tells_nothing_internal(reply: str, declining: bool, counts: bool) -> None:
+    assert bool(counting(reply, doubting(reply, "internal")(reply), [], declining=declining)) is counts
+
+
 @pytest.mark.parametrize(
     ("reply", "left"),
     [
         ("您一定很失望", "您  很失望"), ("我們一定退款", "我們一定退款"), ("請一定再找我們", "   再找我們"), ("第一,先拍照", "  ,先拍照"),
+        ("Phone (Mon-Sat 10:00–19:00).", "Phone (Mon-Sat 10:00–19:00)."), ("開放 10:00–19:00。", "開放 10:00–19:00。"),
         ("我們是第一名", "我們是第一名"), ("質量第一,請放心", "質量第一,請放心"), ("① 外箱", "  外箱"), ("1) 外箱 2) 燈罩", "   外箱    燈罩"), ("付 2 元", "付 2 元"),
     ],
 )  # fmt: skip
@@ -244,6 +319,9 @@ def test_somebody_upset_gets_a_courteous_word() -> None:
     assert next(point.detail for point in curt.points if point.kind == "tone") == "curt"
     assert "tone" not in failed(scored("14 日內可退,請放心。", drill=with_(mood="angry")))
     assert "tone" not in failed(scored("14 日內可退。"))
+    assert "tone" not in failed(scored("您好,燈泡我哋唔會講有咩功效,14 日內可退。")), "the 咩 of 有咩功效 asks nothing"
+    assert "tone" in failed(scored("您好,14 日內可退,您唔識睇說明咩?")), "that at the end does"
+    assert "greeting" not in failed(scored("真的太對不起了,14 日內可以退。")), "an apology begins a reply as well"
     assert "tone" in failed(scored("14 日內可以申請退貨。", drill=with_(mood="angry"))), "the 請 of 申請 is no courtesy"
     perfunctory = "檯燈可以退,燈泡、燈罩、電線、包裝盒、說明書都要一起寄回來,少一樣都不受理,之後逐件驗收,驗收完才會退款,期限是簽收起計 14 日。抱歉。"
     assert "tone" in failed(scored(perfunctory, drill=with_(mood="angry", situation=("apology",))))
