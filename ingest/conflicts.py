@@ -14,6 +14,7 @@ from ingest.statements import Names, Statement, names_of, statements
 from kb.aspects import DIMENSIONS, bits, strict_bits
 from kb.content import Companions
 from kb.embedding import Embedder, Vectors
+from kb.lexicon import same_ground
 from kb.models import Article, Chunk
 from kb.text import tokenise
 
@@ -214,6 +215,9 @@ class _Pairs:
 
 
 def _same_place(one: Statement, other: Statement) -> bool:
+    """Whether both hold at the same place. A parcel that goes back to one place from two others tells of those two."""
+    if one.titled and other.titled and not same_ground(one.titled, other.titled):
+        return False
     return not one.places.isdisjoint(other.places) if one.places and other.places else one.places == other.places
 
 

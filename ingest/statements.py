@@ -72,6 +72,8 @@ class Statement:
     """Any of these; empty: nowhere in particular."""
     local: bool
     """Whether the clause itself names the place."""
+    titled: frozenset[str]
+    """Places that the article's title names: all that stands in it is about them."""
     aspects: Mapping[str, frozenset[str]]
     others: tuple[Value, ...]
     """The other quantities of the same clause."""
@@ -261,7 +263,7 @@ def _statement(
     return Statement(
         article=article.id, lines=chunk.lines, section=chunk.section, said=said, span=span, quote=chunk.quote, value=value,
         subjects=subjects or (own,), places=_places(context, heading, article.title, setting.preamble),
-        local=bool(places_named(context)),
+        local=bool(places_named(context)), titled=_places(article.title),
         aspects=_aspects(context, chunk.heading, article.title, setting.names), others=tuple(others),
         seasons=_years(f"{context} {heading}") | _campaigns(f"{context} {heading} {article.title}"),
         about=about, universal=covers_all(context),

@@ -84,6 +84,13 @@ def test_different_values_for_the_same_are_found(shop: Shop, first: str, second:
     assert [side.article for side in found[0].sides] == ["a", "b"]
 
 
+def test_what_comes_back_to_one_place_from_two_others_is_no_conflict(shop: Shop) -> None:
+    said = ("- 無人領取的風箏保留 7 日,逾期退回香港。", "- 無人領取的風箏保留 10 日,逾期退回香港。")
+    assert shop({"one": (said[0], "title: 澳門送貨"), "other": (said[1], "title: 內地送貨")}) == []
+    assert values(shop({"one": (said[0], "title: 澳門送貨"), "other": (said[1], "title: 氹仔送貨")})) == [("7 日", "10 日")]
+
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
