@@ -90,7 +90,6 @@ def test_what_comes_back_to_one_place_from_two_others_is_no_conflict(shop: Shop)
     assert values(shop({"one": (said[0], "title: 澳門送貨"), "other": (said[1], "title: 氹仔送貨")})) == [("7 日", "10 日")]
 
 
-
 @pytest.mark.parametrize(
     ("first", "second"),
     [
