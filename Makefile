@@ -44,7 +44,7 @@ run: $(VENV)/.installed ## environment, sample shop indexed, agent desk on a pri
 	$(BIN)/kb serve
 
 test: $(VENV)/.developer $(VENV)/.browser $(VENV)/.postgres ## everything the tests need, then the tests
-	YOUJU_REQUIRE_BROWSER=1 YOUJU_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	YOUJU_REQUIRE_BROWSER=1 YOUJU_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.developer ## ruff, mypy strict, the sample shop's own lint
 	$(BIN)/ruff check .

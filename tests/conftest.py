@@ -168,11 +168,6 @@ class HashEmbedder:
         return self.encode_queries(texts)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long stories in a browser begin first, so that no process waits at the end while another tells one."""
-    items.sort(key=lambda item: "profile" not in getattr(item, "fixturenames", ()))
-
-
 @pytest.fixture(scope="session")
 def hash_embedder() -> type[HashEmbedder]:
     """The class: each test makes its own, so that it counts its own."""

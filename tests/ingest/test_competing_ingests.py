@@ -53,7 +53,7 @@ def started() -> Iterator[Callable[[], SlowProcess]]:
 
     yield start
     for process in running:
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
 
 
 def edited(content: Path, file: str, old: str, new: str) -> None:
@@ -131,7 +131,7 @@ def test_an_ingest_that_is_killed_loses_nothing_and_takes_no_lock_along(
     edited(content, PENS, "35 °C", "40 °C")
     summary = publish_article(content, PENS, load_current(home), None, home, 3)
     slow.process.send_signal(signal.SIGKILL)
-    slow.process.wait(30)
+    slow.process.wait(120)
     assert current_id(home) == summary.snapshot
     edited(content, PENS, "40 °C", "45 °C")
     ingest(content, None, home, 3)

@@ -35,7 +35,7 @@ def address(services: Services, settings: Settings) -> str:
 
 @pytest.fixture(scope="session")
 def http(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 
@@ -66,7 +66,7 @@ def open_page(profile: Any, complaints: list[str]) -> Iterator[Callable[..., Any
         page = profile.new_page()
         opened.append(page)
         page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         watch(page, address, complaints)
         page.goto(address + path)
         page.wait_for_selector(wait)
@@ -92,7 +92,7 @@ def tab(profile: Any, address: str, complaints: list[str]) -> Any:
     """A tab with the sample shop's desk that stays open all day, as an agent's does."""
     page = profile.new_page()
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     watch(page, address, complaints)
     page.goto(address + "/desk/")
     page.wait_for_selector("body.ready")

@@ -138,7 +138,7 @@ def test_a_store_that_is_away_is_tried_again(store: Store, monkeypatch: pytest.M
     monkeypatch.setattr(store, "erase_before", once_away)
     keeper = Keeper(store, 30)
     keeper.start()
-    assert done.wait(20)
+    assert done.wait(60)
     keeper.stop()
     assert questions(store) == ["new"]
     assert len([one for one in caplog.records if "KB_KEEP_DAYS could not be erased" in one.getMessage()]) == 1

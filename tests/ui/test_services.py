@@ -56,21 +56,21 @@ def test_nobody_waits_for_the_store_while_a_snapshot_is_loaded(services: Service
 
     def load(*_: object) -> Any:
         loading.set()
-        go_on.wait(20)
+        go_on.wait(60)
         raise SnapshotError("damaged", where="CURRENT", fix="run `kb ingest`")
 
     monkeypatch.setattr(module, "load_current", load)
     monkeypatch.setattr(module, "current_id", lambda _: "another")
     looking = threading.Thread(target=lambda: services.answerer)
     looking.start()
-    assert loading.wait(10)
+    assert loading.wait(60)
     opened: list[object] = []
     opening = threading.Thread(target=lambda: opened.append(services.recorder))
     opening.start()
-    opening.join(10)
+    opening.join(120)
     assert opened
     go_on.set()
-    looking.join(10)
+    looking.join(120)
 
 
 def rewritten(services: Services, days: int) -> None:

@@ -32,10 +32,10 @@ def watched(own_lantern_quay: Path, tmp_path: Path) -> Iterator[tuple[Settings, 
     store, said, stop = Store.open(store_url(settings)), queue.Queue[Any](), threading.Event()
     thread = threading.Thread(target=watch, args=(own_lantern_quay, settings, None, store, said.put, stop))
     thread.start()
-    assert isinstance(said.get(timeout=30), Summary)
+    assert isinstance(said.get(timeout=120), Summary)
     yield settings, store, said
     stop.set()
-    thread.join(30)
+    thread.join(120)
     store.close()
 
 
@@ -44,7 +44,7 @@ def test_an_edit_is_indexed_and_its_revision_kept(watched: tuple[Settings, Store
     (first,) = store.revisions(PENS)
     assert (first.kind, first.by) == ("elsewhere", "")
     write_article(settings.content, PENS, "Rinse a pen for 17 minutes.", "title: Pens", "lang: en", "valid_from: 2031-01-01")
-    assert said.get(timeout=30).articles == 5
+    assert said.get(timeout=120).articles == 5
     assert [chunk.text for chunk in load_current(settings.home).chunks if chunk.article == "care/pens"] == ["Rinse a pen for 17 minutes."]
     latest = store.revisions(PENS)[0]
     assert "17 minutes" in latest.text
@@ -57,9 +57,9 @@ def test_a_folder_that_breaks_is_told_and_watched_on(watched: tuple[Settings, St
     shop = settings.content / "shop.yaml"
     sound = shop.read_text(encoding="utf-8")
     shop.write_text("name: [", encoding="utf-8")
-    assert isinstance(said.get(timeout=30), YoujuError)
+    assert isinstance(said.get(timeout=120), YoujuError)
     shop.write_text(sound, encoding="utf-8")
-    assert isinstance(said.get(timeout=30), Summary)
+    assert isinstance(said.get(timeout=120), Summary)
 
 
 # ---- when a folder is read ------------------------------------------------------------------------------------------------
@@ -104,10 +104,10 @@ def test_a_folder_that_is_missing_is_said_once(tmp_path: Path) -> None:
     store, said, stop = Store.open(store_url(settings)), queue.Queue[Any](), threading.Event()
     thread = threading.Thread(target=watch, args=(settings.content, settings, None, store, said.put, stop))
     thread.start()
-    assert "no such folder" in str(said.get(timeout=30))
+    assert "no such folder" in str(said.get(timeout=120))
     stop.wait(3 * EVERY)
     stop.set()
-    thread.join(30)
+    thread.join(120)
     store.close()
     assert said.empty()
 
@@ -152,7 +152,7 @@ def test_a_day_in_an_editor(process: subprocess.Popen[str], own_lantern_quay: Pa
     write_article(own_lantern_quay, "half.md", "Half.", "title: Half", "lang: [")
     assert "1 skipped (0 kept" in process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, complaints = process.communicate(timeout=30)
+    _, complaints = process.communicate(timeout=120)
     assert [line for line in complaints.splitlines() if line.startswith("error")] == [line for line in complaints.splitlines() if "half.md" in line]
     assert process.returncode == 0
 

@@ -159,5 +159,5 @@ def test_of_writers_at_the_same_moment_one_wins(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(results) == ["conflict"] * 7 + ["written"]

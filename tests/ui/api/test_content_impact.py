@@ -100,17 +100,17 @@ def test_one_check_at_a_time(olga: TestClient, services: Services, monkeypatch: 
 
     def slow(*arguments: Any) -> Any:
         asked.set()
-        go_on.wait(20)
+        go_on.wait(60)
         return real_check(*arguments)
 
     monkeypatch.setattr(content_impact, "check", slow)
     first: list[Any] = []
     thread = threading.Thread(target=lambda: first.append(impact(olga, file="")))
     thread.start()
-    assert asked.wait(20)
+    assert asked.wait(60)
     second = impact(olga, file="")
     go_on.set()
-    thread.join(20)
+    thread.join(120)
     assert second[-1][0] == "error"
     assert second[-1][1]["status"] == 409
     assert first[0][-1][0] == "result"

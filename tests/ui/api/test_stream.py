@@ -189,7 +189,7 @@ class Slow:
             while True:
                 self.sent += 1
                 yield ServerEvent("note", {"n": self.sent})
-                assert self.go_on.acquire(timeout=10)
+                assert self.go_on.acquire(timeout=60)
         finally:
             self.closed.set()
 
@@ -197,7 +197,7 @@ class Slow:
 def test_an_event_arrives_before_the_next_is_made_and_silence_is_filled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "KEEP_ALIVE", 0.05)
     slow = Slow()
-    with serving(slow.app) as address, httpx.stream("GET", address, timeout=10) as response:
+    with serving(slow.app) as address, httpx.stream("GET", address, timeout=60) as response:
         lines = response.iter_lines()
         assert next(lines) == "event: note"
         got = [next(lines) for _ in range(6)]
@@ -212,11 +212,11 @@ def test_an_event_arrives_before_the_next_is_made_and_silence_is_filled(monkeypa
 def test_work_stops_when_the_reader_goes() -> None:
     slow = Slow()
     with serving(slow.app) as address:
-        with httpx.stream("GET", address, timeout=10) as response:
+        with httpx.stream("GET", address, timeout=60) as response:
             assert next(response.iter_lines()) == "event: note"
         time.sleep(0.2)
         slow.go_on.release()
-        assert slow.closed.wait(5), "the generator was closed"
+        assert slow.closed.wait(60), "the generator was closed"
         assert slow.sent <= 2, "at most the event that was under way"
         end = time.monotonic() + 5
         while slow.streams._working and time.monotonic() < end:
