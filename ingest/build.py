@@ -14,7 +14,7 @@ from ingest.embed import Progress, embed
 from ingest.lint import Known, check_article, cross_check, files_not_read, keep_one_of_each_id
 from ingest.parse import parse
 from ingest.read import RawArticle, read_article, read_articles, read_companions
-from ingest.wanted import Wanted, change_to, chunks_of, embedded_text, parts_of, wanted_of, with_staying
+from ingest.wanted import Wanted, change_to, embedded_text, parts_of, wanted_of, with_staying
 from kb import snapshot as snapshots
 from kb.content import Companions
 from kb.embedding import Embedder
@@ -218,5 +218,5 @@ def re_embed(snapshot: Snapshot, embedder: Embedder | None, home: Path, keep: in
 
 
 __all__ = [
-    "Summary", "chunks_after", "chunks_of", "embedded_text", "ingest", "lint", "publish_article", "published_snapshot", "re_embed",
+    "Summary", "chunks_after", "embedded_text", "ingest", "lint", "publish_article", "published_snapshot", "re_embed",
 ]  # fmt: skip

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.build import chunks_of, embedded_text
 from ingest.library import Library
 from ingest.parse import parse
 from ingest.read import RawArticle, read_companions
+from ingest.wanted import chunks_of, embedded_text, same, with_required
 from kb.article_texts import version_of
 from kb.content import Companions
 from kb.embedding import Embedder, Vectors
@@ -54,25 +54,21 @@ def with_folder(before: Snapshot, content: Path, embedder: Embedder | None) -> S
     broken, ids = {one.file for one in holdings.files.values() if one.broken}, {one.id for one in sound}
     published = {one.id: one for one in sound if one.status == "published"}
     carried = {one.id for one in before.articles.values() if one.file in broken and one.id not in ids}
-    fresh = [one for one in published.values() if not _same(before.articles.get(one.id), one)]
+    fresh = [one for one in published.values() if not same(before.articles.get(one.id), one)]
     texts = {one.id: holdings.files[one.file].text for one in fresh}
     return _changed(before, before.articles.keys() - published.keys() - carried, fresh, texts, companions, embedder)
 
 
 def changed(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Ids of the articles that are new, gone, or say something else."""
-    both = before.articles.keys() | after.articles.keys()
-    return tuple(sorted(one for one in both if not _same(before.articles.get(one), after.articles.get(one))))
+    gone = before.articles.keys() - after.articles.keys()
+    return tuple(sorted([*gone, *(name for name, one in after.articles.items() if not same(before.articles.get(name), one))]))
 
 
 def changed_beside(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     """Names of the files beside the articles that say something else."""
     mine, theirs = before.companions.as_json(), after.companions.as_json()
     return tuple(f"{name}.yaml" for name in mine if mine[name] != theirs[name])
-
-
-def _same(one: Article | None, other: Article | None) -> bool:
-    return one is not None and other is not None and (one.version, one.file) == (other.version, other.file)
 
 
 def _changed(
@@ -86,12 +82,10 @@ def _changed(
     if not staying and not fresh:
         raise ContentError("nothing would be left to answer from", where="articles", fix="publish another article first")
     chunks = chunks_of(fresh, embedder)
-    needed = {name for one in (*staying, *fresh) for name in one.disclaimers}  # an article that stays as it was published keeps its disclaimers too
-    disclaimers = {name: said for name, said in before.companions.disclaimers.items() if name in needed}
     change = Change(
         removed=frozenset(removed), articles=tuple(dataclasses.replace(one, sections=()) for one in fresh), chunks=tuple(chunks),
         vectors=_vectors(chunks, fresh, before, gone, embedder),
-        companions=dataclasses.replace(companions, disclaimers={**disclaimers, **companions.disclaimers}), texts=texts,
+        companions=with_required(companions, (*staying, *fresh), before), texts=texts,
     )  # fmt: skip
     return before.changed(change, f"candidate-{uuid.uuid4().hex}", dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
 

@@ -70,10 +70,15 @@ def wanted_of(
 def with_staying(
     fresh: Mapping[str, Article], texts: Mapping[str, str], staying: Mapping[str, Article], published: Snapshot | None, companions: Companions
 ) -> Wanted:  # fmt: skip
-    """An article that stays keeps the disclaimers that it requires, though the folder has them no longer."""
-    needed = {name for one in (*fresh.values(), *staying.values()) for name in one.disclaimers}
+    """Fresh articles, and some that stay as they are in `published`."""
+    return Wanted(fresh, texts, staying, published, with_required(companions, (*fresh.values(), *staying.values()), published))
+
+
+def with_required(companions: Companions, articles: Iterable[Article], published: Snapshot | None) -> Companions:
+    """With the published disclaimers that an article still requires, though the folder has them no longer."""
+    needed = {name for one in articles for name in one.disclaimers}
     kept = {name: said for name, said in published.companions.disclaimers.items() if name in needed} if published else {}
-    return Wanted(fresh, texts, staying, published, dataclasses.replace(companions, disclaimers={**kept, **companions.disclaimers}))
+    return dataclasses.replace(companions, disclaimers={**kept, **companions.disclaimers})
 
 
 def parts_of(wanted: Wanted, ids: Set[str], embedder: Embedder | None, home: Path, progress: Progress | None = None) -> Parts:
@@ -141,4 +146,16 @@ def _texts_of(articles: Sequence[Article], published: Snapshot | None) -> dict[s
     return {name: text for name, text in texts.items() if text is not None}
 
 
-__all__ = ["Parts", "Wanted", "change_to", "chunks_of", "differing", "embedded_text", "parts_of", "same", "wanted_of", "with_staying"]
+__all__ = [
+    "Parts",
+    "Wanted",
+    "change_to",
+    "chunks_of",
+    "differing",
+    "embedded_text",
+    "parts_of",
+    "same",
+    "wanted_of",
+    "with_required",
+    "with_staying",
+]
